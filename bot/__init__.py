@@ -1,0 +1,1 @@
+"""Chaski: orientation for refugees and migrants in Peru, on WhatsApp, SMS and the web."""

@@ -1,0 +1,288 @@
+"""Which place of Peru a text names: exact names and aliases, ambiguity, places abroad, guesses.
+
+Decides how a name becomes an INEI code. Official names, capital towns and aliases are looked up
+by spaCy's phrase matcher over folded words (longest match first), so that "san juan de lurigancho"
+is not "san juan". A name that many districts bear is narrowed by the other places in the text
+("miraflores, arequipa"), then by what is there (a district with ten offices and stations is meant
+rather than one with none); what remains is asked back. A name that is also a common word ("mala",
+"chao") counts only after a preposition of place, or where a place was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import spacy
+from rapidfuzz import fuzz, process
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from bot.directory.tables import Tables, tables
+from bot.folding import fold, words
+from bot.turn import PlaceReading
+
+MOST_CANDIDATES = 6
+"""Places offered when a name is ambiguous."""
+
+DOMINANCE = 4.0
+"""How many times more offices and stations a district has than the next of its name, to be meant
+without asking."""
+
+LONGEST_GUESS = 6
+"""Words; in a longer message no spelling is guessed."""
+
+SIMILAR = 84.0
+"""rapidfuzz's ratio (0 to 100) from which a misspelt name is taken as a guess."""
+
+_BEFORE_HERE = frozenset(
+    "en por cerca in at near em no na perto a dans pres nan bo toupre ta distrito ciudad provincia "
+    "departamento region zona city district cidade distrito ville quartier vil llaqta llaqtapi "
+    "estoy vivo vivimos live moro habite rete viviendo hacia aqui para de".split()
+)
+_BEFORE_ORIGIN = frozenset("soy vengo vine from desde sou vim viens sot soti manta natural".split())
+_LEVEL_WORDS = {
+    "region": 2,
+    "departamento": 2,
+    "department": 2,
+    "departement": 2,
+    "provincia": 4,
+    "province": 4,
+    "distrito": 6,
+    "district": 6,
+}
+_QUECHUA_ENDING = re.compile(r"(piqa|pim|pin|pis|pi|mantaqa|manta|manpas|man|taqa|ta|paq)$")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A name found in the text: its codes, and the words before it."""
+
+    name: str
+    codes: tuple[str, ...]
+    start: int
+    end: int
+    foreign: bool
+
+
+class Gazetteer:
+    """The names of a set of tables, ready to be looked up."""
+
+    def __init__(self, source: Tables) -> None:
+        self._vocabulary = spacy.blank("xx").vocab
+        self._codes = _codes_by_name(source)
+        self._foreign = {
+            place.name: place.country for place in source.foreign if place.name not in self._codes
+        }
+        self._common = source.common_words
+        self._weight = _weights(source)
+        self._matcher = PhraseMatcher(self._vocabulary, attr="ORTH")
+        self._matcher.add("peru", [self._doc(name.split()) for name in self._codes])
+        self._matcher.add("abroad", [self._doc(name.split()) for name in self._foreign])
+        self._guessable = [name for name in self._codes if len(name) >= 5]
+
+    def read(self, text: str) -> PlaceReading:
+        """The place that a text names.
+
+        Args:
+            text: A message, cleaned.
+
+        Returns:
+            A code, or candidates, or a foreign name, or nothing; a guess is marked as such.
+        """
+        found = words(text)
+        matches = self._matches(found)
+        inside = [match for match in matches if not match.foreign]
+        if inside:
+            return self._choose(inside, found)
+        abroad = [match for match in matches if match.foreign]
+        if abroad:
+            return PlaceReading(foreign=abroad[0].name.title())
+        return self._guess(found)
+
+    def _doc(self, tokens: list[str]) -> Doc:
+        return Doc(self._vocabulary, words=tokens)
+
+    def _matches(self, found: list[str]) -> list[Match]:
+        if not found:
+            return []
+        spans = []
+        plain = [_QUECHUA_ENDING.sub("", word) or word for word in found]
+        readings = [found] if plain == found else [found, plain]
+        for tokens in readings:
+            doc = self._doc(tokens)
+            spans.extend(self._matcher(doc, as_spans=True))
+        matches: list[Match] = []
+        for span in sorted(filter_spans(spans), key=lambda span: int(span.start)):
+            name = " ".join(token.orth_ for token in span)
+            if not self._counts(name, span.start, span.end, found):
+                continue
+            foreign = name in self._foreign
+            codes = () if foreign else self._codes[name]
+            matches.append(Match(name, codes, span.start, span.end, foreign))
+        return matches
+
+    def _counts(self, name: str, start: int, end: int, found: list[str]) -> bool:
+        """Whether a name that is also a common word is meant as a place here."""
+        if name not in self._common:
+            return True
+        ending = found[end - 1] != name.split()[-1]  # "malapi": the Quechua ending says "in"
+        return ending or (start > 0 and found[start - 1] in _BEFORE_HERE - {"a", "no", "de"})
+
+    def _choose(self, matches: list[Match], found: list[str]) -> PlaceReading:
+        best = max(
+            enumerate(matches),
+            key=lambda item: (self._standing(item[1], matches, found), item[0]),
+        )[1]
+        codes = self._narrow(best, matches, found)
+        if len(codes) == 1:
+            return PlaceReading(code=codes[0])
+        return PlaceReading(candidates=tuple(codes[:MOST_CANDIDATES]))
+
+    def _standing(self, match: Match, matches: list[Match], found: list[str]) -> int:
+        """How likely this name is where the person is: "soy de cusco, estoy en lima" is Lima."""
+        before = found[max(0, match.start - 3) : match.start]
+        here = bool(before) and before[-1] in _BEFORE_HERE - {"de"}
+        origin = any(word in _BEFORE_ORIGIN for word in before)
+        holder = any(
+            other is not match and _inside(match.codes, other.codes) for other in matches
+        )
+        return 2 * here - 3 * origin + 4 * holder
+
+    def _narrow(self, match: Match, matches: list[Match], found: list[str]) -> list[str]:
+        codes = list(match.codes)
+        for other in matches:
+            if other is match:
+                continue
+            inside = [
+                code
+                for code in codes
+                if any(code.startswith(outer) and code != outer for outer in _outer(other.codes))
+            ]
+            codes = inside or codes
+        level = _LEVEL_WORDS.get(_word_before(found, match.start), 0)
+        of_level = [code for code in codes if len(code) == level]
+        if level and of_level:
+            codes = of_level
+        return self._dominant(_seats(codes))
+
+    def _dominant(self, codes: list[str]) -> list[str]:
+        if len(codes) < 2:
+            return codes
+        departments = [code for code in codes if len(code) == 2]
+        if len(departments) == 1:
+            return departments
+        ordered = sorted(codes, key=lambda code: (-self._weight[code], code))
+        first, second = (self._weight[code] for code in ordered[:2])
+        return ordered[:1] if first >= DOMINANCE * max(second, 1) else ordered
+
+    def _guess(self, found: list[str]) -> PlaceReading:
+        if not 1 <= len(found) <= LONGEST_GUESS:
+            return PlaceReading()
+        best: tuple[float, str] = (0.0, "")
+        for size in (4, 3, 2, 1):
+            for start in range(len(found) - size + 1):
+                tried = " ".join(found[start : start + size])
+                if len(tried) < 5:
+                    continue
+                hit = process.extractOne(
+                    tried, self._guessable, scorer=fuzz.ratio, score_cutoff=SIMILAR
+                )
+                if hit and (hit[1], hit[0]) > best:
+                    best = (hit[1], hit[0])
+        if not best[1] or best[1] in self._common:
+            return PlaceReading()
+        codes = self._dominant(_seats(list(self._codes[best[1]])))
+        if len(codes) == 1:
+            return PlaceReading(code=codes[0], guess=True)
+        return PlaceReading(candidates=tuple(codes[:MOST_CANDIDATES]), guess=True)
+
+    def only(self, text: str) -> bool:
+        """Whether a text is a place's name and nothing but small words around it."""
+        found = words(text)
+        matches = self._matches(found)
+        covered = sum(match.end - match.start for match in matches)
+        return bool(matches) and len(found) - covered <= 1
+
+
+def _codes_by_name(source: Tables) -> dict[str, tuple[str, ...]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    towns: dict[str, set[str]] = defaultdict(set)
+    for place in source.places:
+        for name, code in (
+            (place.department, place.ubigeo[:2]),
+            (place.province, place.ubigeo[:4]),
+            (place.district, place.ubigeo),
+        ):
+            names[_plain(name)].add(code)
+        towns[_plain(place.capital)].add(place.ubigeo)
+    for name, codes in towns.items():
+        if name not in names:  # a town counts where no district or province has its name
+            names[name] |= codes
+    for alias in source.aliases:
+        names[_plain(alias.alias)].add(alias.code)
+    names.pop("", None)
+    return {name: tuple(sorted(codes)) for name, codes in names.items()}
+
+
+def _plain(name: str) -> str:
+    return " ".join(words(name))
+
+
+def _weights(source: Tables) -> Counter[str]:
+    weights: Counter[str] = Counter()
+    for office in source.offices:
+        for length in (2, 4, 6):
+            if len(office.ubigeo) >= length:
+                weights[office.ubigeo[:length]] += 1
+    return weights
+
+
+def _seats(codes: list[str]) -> list[str]:
+    """Merge an area with the seat that bears its name: "Puno" is the city, "Loreto" the region.
+
+    INEI gives the capital the first code, so a district or province is the seat of a larger area
+    if what follows the larger code is 01s.
+    """
+    kept = list(codes)
+    for outer in sorted(codes, key=len):
+        nested = [code for code in kept if code != outer and code.startswith(outer)]
+        if outer not in kept or not nested:
+            continue
+        seat = [code for code in nested if set(re.findall("..", code[len(outer) :])) == {"01"}]
+        if seat:
+            kept = [code for code in kept if code == max(seat, key=len) or code not in nested]
+            kept.remove(outer)
+        else:
+            kept = [code for code in kept if code not in nested]
+    return kept
+
+
+def _inside(codes: Iterable[str], outer: Iterable[str]) -> bool:
+    outers = tuple(outer)
+    return any(code != large and code.startswith(large) for code in codes for large in outers)
+
+
+def _outer(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The areas that a second name may stand for: of "lima", the region, the province, the city."""
+    return codes
+
+
+def _word_before(found: list[str], start: int) -> str:
+    before = [word for word in found[max(0, start - 2) : start] if word not in ("de", "of", "do")]
+    return before[-1] if before else ""
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The gazetteer of the project's tables, built once in a process (about 0.3 s)."""
+    return Gazetteer(tables())
+
+
+def same_name(text: str, title: str) -> bool:
+    """Whether two names are the same apart from case and accents."""
+    return fold(text).strip() == fold(title).strip()

@@ -1,0 +1,221 @@
+"""A linear classifier on a sentence vector and on letters, kept as arrays.
+
+Decides the features that intents, language, urgency and accounts are read from: the vector
+(meaning, across languages) beside weights of the groups of letters in the folded text (spelling,
+where the vector knows little: Quechua, Creole, typos). Learnt by scikit-learn, whose pickles take
+seconds to load; kept as numpy arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.folding import words
+from bot.nlu.component import Arrays
+from bot.nlu.vectors import Vector
+
+GROUPS = range(2, 6)
+"""Lengths of the groups of letters."""
+
+LONGEST_READ = 600
+"""Characters whose letters are counted; a topic is named early."""
+
+VECTOR_WEIGHT = 2.0
+"""Of the vector beside the letters; best of 1, 2, 4 in cross-validation."""
+
+PENALTY = 0.3
+"""C of the support vector classifier; best of 0.1, 0.3, 1."""
+
+SHARPNESS = 4.0
+"""Turns margins into confidences that mean what they say; fitted in cross-validation."""
+
+SEEN_AT_LEAST = 2
+"""Examples that a group of letters must occur in."""
+
+
+def letter_groups(text: str, sizes: range = GROUPS) -> Counter[str]:
+    """How often each group of letters occurs, words fenced by spaces."""
+    groups: Counter[str] = Counter()
+    for word in words(text[:LONGEST_READ]):
+        fenced = f" {word} "
+        for size in sizes:
+            if size >= len(fenced):
+                groups[fenced] += 1
+                break
+            groups.update(fenced[start : start + size] for start in range(len(fenced) - size + 1))
+    return groups
+
+
+class Letters:
+    """Weights of groups of letters: term frequency, dampened, by inverse document frequency."""
+
+    def __init__(
+        self, groups: Sequence[str], rarity: NDArray[np.float32], sizes: range = GROUPS
+    ) -> None:
+        self._column = {group: column for column, group in enumerate(groups)}
+        self._rarity = rarity
+        self._sizes = sizes
+
+    @classmethod
+    def learn(cls, texts: Sequence[str], sizes: range = GROUPS) -> Letters:
+        """Find the groups that occur in at least `SEEN_AT_LEAST` examples."""
+        seen: Counter[str] = Counter()
+        for text in texts:
+            seen.update(letter_groups(text, sizes).keys())
+        kept = sorted(group for group, count in seen.items() if count >= SEEN_AT_LEAST)
+        rarity = [math.log((1 + len(texts)) / (1 + seen[group])) + 1 for group in kept]
+        return cls(kept, np.array(rarity, dtype=np.float32), sizes)
+
+    @property
+    def groups(self) -> list[str]:
+        """The known groups, in the order of the columns."""
+        return list(self._column)
+
+    @property
+    def rarity(self) -> NDArray[np.float32]:
+        """Inverse document frequency of each group."""
+        return self._rarity
+
+    def weigh(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Columns and weights of one text; the weights have length one together."""
+        columns, weights = [], []
+        for group, count in letter_groups(text, self._sizes).items():
+            column = self._column.get(group)
+            if column is not None:
+                columns.append(column)
+                weights.append((1 + math.log(count)) * float(self._rarity[column]))
+        found = np.array(weights, dtype=np.float32)
+        norm = float(np.linalg.norm(found)) or 1.0
+        return np.array(columns, dtype=np.int64), found / norm
+
+
+class Margins:
+    """A linear classifier on a vector and letters: arrays only."""
+
+    def __init__(
+        self,
+        letters: Letters,
+        centre: Vector,
+        of_vector: NDArray[np.float32],
+        of_letters: NDArray[np.float32],
+        offset: NDArray[np.float32],
+    ) -> None:
+        self._letters = letters
+        self._centre = centre
+        self._of_vector = of_vector
+        self._of_letters = of_letters
+        self._offset = offset
+
+    @classmethod
+    def learn(
+        cls,
+        texts: Sequence[str],
+        vectors: NDArray[np.float32] | None,
+        labels: Sequence[str],
+        *,
+        sizes: range = GROUPS,
+        balanced: bool = False,
+    ) -> tuple[Margins, list[str]]:
+        """Learn one margin a label.
+
+        Args:
+            texts: The examples.
+            vectors: Their vectors, one a row; None to learn from letters alone.
+            labels: What each example is an example of.
+            sizes: Lengths of the groups of letters.
+            balanced: Whether rare labels weigh as much as frequent ones.
+
+        Returns:
+            The classifier, and the labels in the order of its margins.
+        """
+        from scipy.sparse import csr_matrix, hstack
+        from sklearn.svm import LinearSVC
+
+        letters = Letters.learn(texts, sizes)
+        rows, columns, values = [], [], []
+        for row, text in enumerate(texts):
+            found, weights = letters.weigh(text)
+            rows.extend([row] * len(found))
+            columns.extend(found.tolist())
+            values.extend(weights.tolist())
+        shape = (len(texts), len(letters.groups))
+        if vectors is None:
+            vectors = np.zeros((len(texts), 0), dtype=np.float32)
+        centre = vectors.mean(axis=0)
+        width = vectors.shape[1]
+        features = hstack(
+            [
+                csr_matrix(VECTOR_WEIGHT * _centred(vectors, centre)),
+                csr_matrix((values, (rows, columns)), shape=shape),
+            ]
+        ).tocsr()
+        model = LinearSVC(
+            C=PENALTY, random_state=0, class_weight="balanced" if balanced else None
+        ).fit(features, list(labels))
+        weights_of = model.coef_.astype(np.float32)
+        offset = model.intercept_.astype(np.float32)
+        if len(model.classes_) == 2:  # scikit-learn gives one margin for two labels
+            weights_of, offset = np.vstack([-weights_of, weights_of]), np.hstack([-offset, offset])
+        margins = cls(
+            letters,
+            centre.astype(np.float32),
+            weights_of[:, :width],
+            np.ascontiguousarray(weights_of[:, width:].T),
+            offset,
+        )
+        return margins, [str(label) for label in model.classes_]
+
+    def of(self, text: str, vector: Vector | None = None) -> NDArray[np.float32]:
+        """The margin of each label for one text."""
+        columns, weights = self._letters.weigh(text)
+        margins: NDArray[np.float32] = weights @ self._of_letters[columns] + self._offset
+        if vector is not None:
+            centred = _centred(vector[None, :], self._centre)[0]
+            margins = margins + self._of_vector @ (VECTOR_WEIGHT * centred)
+        return margins
+
+    def arrays(self, prefix: str = "") -> Arrays:
+        """What is kept, by name."""
+        return {
+            f"{prefix}centre": self._centre,
+            f"{prefix}of_vector": self._of_vector,
+            f"{prefix}of_letters": self._of_letters.astype(np.float16),
+            f"{prefix}offset": self._offset,
+            f"{prefix}rarity": self._letters.rarity,
+        }
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Arrays, groups: Sequence[str], sizes: range = GROUPS, prefix: str = ""
+    ) -> Margins:
+        """What `arrays` gave."""
+        return cls(
+            Letters(groups, arrays[f"{prefix}rarity"], sizes),
+            arrays[f"{prefix}centre"],
+            arrays[f"{prefix}of_vector"],
+            arrays[f"{prefix}of_letters"].astype(np.float32),
+            arrays[f"{prefix}offset"],
+        )
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups of letters known."""
+        return self._letters.groups
+
+
+def confidences(margins: NDArray[np.float32], sharpness: float = SHARPNESS) -> NDArray[np.float32]:
+    """Margins as numbers from 0 to 1 that sum to 1 (softmax)."""
+    powers = np.exp(sharpness * (margins - margins.max()))
+    shares: NDArray[np.float32] = powers / powers.sum()
+    return shares
+
+
+def _centred(vectors: NDArray[np.float32], centre: Vector) -> NDArray[np.float32]:
+    moved = vectors - centre
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    return moved / np.where(lengths == 0, 1.0, lengths)

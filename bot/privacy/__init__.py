@@ -1,0 +1,1 @@
+"""What guards laws 1 and 2: pseudonyms, cleaning of text, logs without content, erasing."""

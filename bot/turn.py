@@ -1,0 +1,134 @@
+"""A turn: what one message carries through the stages, and what comes back.
+
+Decides the shape of the data that channels, stages, the assistant and the actions hand to each
+other. A `Turn` lives in memory while one message is answered; of it, only codes are ever stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Channel = Literal["whatsapp", "sms", "web"]
+Urgency = Literal["none", "high", "urgent"]
+HandOff = Literal["none", "offered", "waiting", "active", "closed"]
+
+URGENCY_LEVELS: tuple[Urgency, ...] = ("none", "high", "urgent")
+"""From calm to danger now; a later one is higher (SOP, Annex 2)."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """A shared position, in degrees (WGS 84); dropped as soon as it has become a district."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: an opaque id, valid for the conversation's last reply only, and its title."""
+
+    id: str
+    title: str
+
+
+@dataclass
+class Reply:
+    """One message to the person: its text, the topic it answers, and what leads on."""
+
+    text: str
+    topic: str
+    choices: list[Choice] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PlaceReading:
+    """Which place a message names.
+
+    Attributes:
+        code: INEI code of the one place meant: 2 digits a department, 4 a province, 6 a district;
+            empty where none or several are meant.
+        candidates: Codes of the places it may be, most likely first; empty where `code` is set.
+        foreign: Name of a place outside Peru, as in our table, where only such a one is named.
+        guess: Whether spelling had to be guessed far (counts only where a place was asked for).
+    """
+
+    code: str = ""
+    candidates: tuple[str, ...] = ()
+    foreign: str = ""
+    guess: bool = False
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What the words meant, in codes; from here on the words are gone (law 1).
+
+    Attributes:
+        language: One of `bot.languages.LANGUAGES`; what the message itself is written in.
+        language_confidence: From 0 to 1.
+        intent: CONTENT.md's name of the topic.
+        confidence: Of the intent, from 0 to 1.
+        ranking: The likeliest intents with their confidence, best first.
+        place: The place named.
+        urgency: Level of danger (SOP 2.5, Annex 2).
+        cues: Categories of the cues found, most dangerous first.
+        is_account: Whether the person has begun to tell what happened.
+        other_language: The message is in none of the six languages.
+    """
+
+    language: str
+    language_confidence: float
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+    place: PlaceReading = PlaceReading()
+    urgency: Urgency = "none"
+    cues: tuple[str, ...] = ()
+    is_account: bool = False
+    other_language: bool = False
+
+
+@dataclass
+class Turn:
+    """One message on its way through the stages.
+
+    Attributes:
+        channel: Where it came from.
+        conversation: The pseudonym of `bot.privacy.pseudonyms`; never a number or a name.
+        message_id: The provider's id, by which a repeated delivery is known; empty where none.
+        text: The words, cleaned; emptied by the stage `understand`.
+        choice: Id of a button that was pressed.
+        position: A shared position.
+        media: Whether something came that is neither text nor position (never fetched).
+        language: The language of the replies, once known.
+        language_evidence: Whether this message itself showed its language clearly.
+        understanding: Set by `choose` or `understand`.
+        replies: What the person gets.
+        urgency: Level of this message.
+        handoff: State of the hand-off after this turn.
+        erase: Whether everything kept of the conversation goes when the turn is over.
+    """
+
+    channel: Channel
+    conversation: str
+    message_id: str = ""
+    text: str = ""
+    choice: str = ""
+    position: Position | None = None
+    media: bool = False
+    language: str = ""
+    language_evidence: bool = False
+    understanding: Understanding | None = None
+    replies: list[Reply] = field(default_factory=list)
+    urgency: Urgency = "none"
+    handoff: HandOff = "none"
+    erase: bool = False
+
+
+class Answered(Exception):  # noqa: N818 - control flow, not an error
+    """The turn has its replies; no later stage runs."""
+
+
+class Dropped(Exception):  # noqa: N818 - control flow, not an error
+    """The turn must not be answered anew (a repeated delivery still being answered)."""
