@@ -31,7 +31,6 @@ class Settings:
     twilio_auth_token: str = ""
     twilio_api_url: str = "https://api.twilio.com"
     redis_url: str = ""
-    relay_redis_url: str = ""
     secret: str = ""
     data_dir: Path = ROOT / "var"
     log_level: str = "INFO"
@@ -39,7 +38,6 @@ class Settings:
     model_dir: Path = ROOT / "models"
     conversation_per_minute: int = 30
     address_per_minute: int = 120
-    metrics_token: str = ""
     trusted_proxies: str = "127.0.0.1"
 
     @classmethod
@@ -72,11 +70,8 @@ class Settings:
         for name in ("PUBLIC_URL", "TWILIO_API_URL"):
             if text(name) and not text(name).startswith(("http://", "https://")):
                 raise SettingsError(f"CHASKI_{name} must begin with http:// or https://.")
-        for name in ("REDIS_URL", "RELAY_REDIS_URL"):
-            if text(name) and not text(name).startswith(("redis://", "rediss://", "unix://")):
-                raise SettingsError(
-                    f"CHASKI_{name} must begin with redis://, rediss:// or unix://."
-                )
+        if not (text("REDIS_URL") + "unix://").startswith(("redis://", "rediss://", "unix://")):
+            raise SettingsError("CHASKI_REDIS_URL must begin with redis://, rediss:// or unix://.")
         data_dir = Path(text("DATA_DIR") or str(ROOT / "var")).resolve()
         return cls(
             port=number("PORT", 8000, 1, 65535),
@@ -86,7 +81,6 @@ class Settings:
             twilio_auth_token=text("TWILIO_AUTH_TOKEN"),
             twilio_api_url=(text("TWILIO_API_URL") or cls.twilio_api_url).rstrip("/"),
             redis_url=text("REDIS_URL"),
-            relay_redis_url=text("RELAY_REDIS_URL"),
             secret=text("SECRET") or _kept_secret(data_dir),
             data_dir=data_dir,
             log_level=level,
@@ -94,7 +88,6 @@ class Settings:
             model_dir=Path(text("MODEL_DIR") or str(ROOT / "models")).resolve(),
             conversation_per_minute=number("CONVERSATION_PER_MINUTE", 30, 1, 1_000_000),
             address_per_minute=number("ADDRESS_PER_MINUTE", 120, 1, 1_000_000),
-            metrics_token=text("METRICS_TOKEN"),
             trusted_proxies=text("TRUSTED_PROXIES", "127.0.0.1"),
         )
 

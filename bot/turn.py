@@ -108,6 +108,7 @@ class Turn:
         urgency: Level of this message.
         handoff: State of the hand-off after this turn.
         erase: Whether everything kept of the conversation goes when the turn is over.
+        throttled: Whether the conversation is over its limit of messages.
     """
 
     channel: Channel
@@ -124,6 +125,7 @@ class Turn:
     urgency: Urgency = "none"
     handoff: HandOff = "none"
     erase: bool = False
+    throttled: bool = False
 
 
 class Answered(Exception):  # noqa: N818 - control flow, not an error

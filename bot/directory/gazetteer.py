@@ -5,7 +5,8 @@ by spaCy's phrase matcher over folded words (longest match first), so that "san 
 is not "san juan". A name that many districts bear is narrowed by the other places in the text
 ("miraflores, arequipa"), then by what is there (a district with ten offices and stations is meant
 rather than one with none); what remains is asked back. A name that is also a common word ("mala",
-"chao") counts only after a preposition of place, or where a place was asked for.
+"chao") counts only after a preposition of place, beside the name of its region, or where a place
+was asked for.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import spacy
@@ -23,13 +24,13 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from bot.directory.tables import Tables, tables
-from bot.folding import fold, words
+from bot.folding import words
 from bot.turn import PlaceReading
 
 MOST_CANDIDATES = 6
 """Places offered when a name is ambiguous."""
 
-DOMINANCE = 4.0
+DOMINANCE = 6.0
 """How many times more offices and stations a district has than the next of its name, to be meant
 without asking."""
 
@@ -40,11 +41,17 @@ SIMILAR = 84.0
 """rapidfuzz's ratio (0 to 100) from which a misspelt name is taken as a guess."""
 
 _BEFORE_HERE = frozenset(
-    "en por cerca in at near em no na perto a dans pres nan bo toupre ta distrito ciudad provincia "
-    "departamento region zona city district cidade distrito ville quartier vil llaqta llaqtapi "
-    "estoy vivo vivimos live moro habite rete viviendo hacia aqui para de".split()
+    "en por cerca in at near em na perto dans pres nan bo toupre distrito ciudad provincia "
+    "departamento region zona city district cidade ville quartier vil llaqta llaqtapi".split()
+)
+"""Words that, directly before a name, say that it is a place."""
+
+_DWELLING = frozenset(
+    "estoy estamos vivo vivimos viviendo live living am moro moramos estou estamos habite habitons "
+    "suis rete rete abite tiyani tiyaniku kachkani kashani kani".split()
 )
 _BEFORE_ORIGIN = frozenset("soy vengo vine from desde sou vim viens sot soti manta natural".split())
+_SMALL_WORDS = frozenset("de del of do da du d la el los las the le les of".split())
 _LEVEL_WORDS = {
     "region": 2,
     "departamento": 2,
@@ -60,13 +67,19 @@ _QUECHUA_ENDING = re.compile(r"(piqa|pim|pin|pis|pi|mantaqa|manta|manpas|man|taq
 
 @dataclass(frozen=True)
 class Match:
-    """A name found in the text: its codes, and the words before it."""
+    """A name found in the text.
+
+    Attributes:
+        codes: Of the places that bear it; empty for a name abroad.
+        weak: Whether it is also a common word and nothing says that it is a place here.
+    """
 
     name: str
     codes: tuple[str, ...]
     start: int
     end: int
     foreign: bool
+    weak: bool
 
 
 class Gazetteer:
@@ -76,7 +89,10 @@ class Gazetteer:
         self._vocabulary = spacy.blank("xx").vocab
         self._codes = _codes_by_name(source)
         self._foreign = {
-            place.name: place.country for place in source.foreign if place.name not in self._codes
+            place.name: place.country
+            for place in source.foreign
+            if place.name not in self._codes
+            and " ".join(w for w in place.name.split() if w not in _SMALL_WORDS) not in self._codes
         }
         self._common = source.common_words
         self._weight = _weights(source)
@@ -96,12 +112,16 @@ class Gazetteer:
         """
         found = words(text)
         matches = self._matches(found)
-        inside = [match for match in matches if not match.foreign]
+        strong = [match for match in matches if not match.weak]
+        inside = [match for match in strong if not match.foreign and not _abroad(match, strong)]
         if inside:
             return self._choose(inside, found)
-        abroad = [match for match in matches if match.foreign]
+        abroad = [match for match in strong if match.foreign]
         if abroad:
             return PlaceReading(foreign=abroad[0].name.title())
+        if matches and not matches[0].foreign and self.only(text):
+            bare = self._choose(matches[:1], found)
+            return bare if " " in matches[0].name else replace(bare, guess=True)
         return self._guess(found)
 
     def _doc(self, tokens: list[str]) -> Doc:
@@ -119,19 +139,27 @@ class Gazetteer:
         matches: list[Match] = []
         for span in sorted(filter_spans(spans), key=lambda span: int(span.start)):
             name = " ".join(token.orth_ for token in span)
-            if not self._counts(name, span.start, span.end, found):
-                continue
             foreign = name in self._foreign
             codes = () if foreign else self._codes[name]
-            matches.append(Match(name, codes, span.start, span.end, foreign))
-        return matches
+            weak = not self._counts(name, span.start, span.end, found)
+            matches.append(Match(name, codes, span.start, span.end, foreign, weak))
+        return [
+            replace(match, weak=False)
+            if match.weak and any(_related(match, other) for other in matches if other is not match)
+            else match
+            for match in matches
+        ]
 
     def _counts(self, name: str, start: int, end: int, found: list[str]) -> bool:
         """Whether a name that is also a common word is meant as a place here."""
         if name not in self._common:
             return True
-        ending = found[end - 1] != name.split()[-1]  # "malapi": the Quechua ending says "in"
-        return ending or (start > 0 and found[start - 1] in _BEFORE_HERE - {"a", "no", "de"})
+        before = found[max(0, start - 3) : start]
+        if " ".join([*before[-1:], name]) in self._common:  # "nan lari", "por mala"
+            return False
+        if before and (before[-1] in _BEFORE_HERE or _word_before(found, start) in _LEVEL_WORDS):
+            return True
+        return " " in name and any(word in _DWELLING for word in before)
 
     def _choose(self, matches: list[Match], found: list[str]) -> PlaceReading:
         best = max(
@@ -146,12 +174,13 @@ class Gazetteer:
     def _standing(self, match: Match, matches: list[Match], found: list[str]) -> int:
         """How likely this name is where the person is: "soy de cusco, estoy en lima" is Lima."""
         before = found[max(0, match.start - 3) : match.start]
-        here = bool(before) and before[-1] in _BEFORE_HERE - {"de"}
+        here = bool(before) and (before[-1] in _BEFORE_HERE or before[-1] in _DWELLING)
         origin = any(word in _BEFORE_ORIGIN for word in before)
         holder = any(
             other is not match and _inside(match.codes, other.codes) for other in matches
         )
-        return 2 * here - 3 * origin + 4 * holder
+        plain = len(self._narrow(match, matches, found)) == 1
+        return 2 * here - 3 * origin + 4 * holder + plain
 
     def _narrow(self, match: Match, matches: list[Match], found: list[str]) -> list[str]:
         codes = list(match.codes)
@@ -161,7 +190,7 @@ class Gazetteer:
             inside = [
                 code
                 for code in codes
-                if any(code.startswith(outer) and code != outer for outer in _outer(other.codes))
+                if any(code.startswith(outer) and code != outer for outer in other.codes)
             ]
             codes = inside or codes
         level = _LEVEL_WORDS.get(_word_before(found, match.start), 0)
@@ -267,13 +296,18 @@ def _inside(codes: Iterable[str], outer: Iterable[str]) -> bool:
     return any(code != large and code.startswith(large) for code in codes for large in outers)
 
 
-def _outer(codes: tuple[str, ...]) -> tuple[str, ...]:
-    """The areas that a second name may stand for: of "lima", the region, the province, the city."""
-    return codes
+def _related(match: Match, other: Match) -> bool:
+    """Whether one name lies in the other's area: "nauta, loreto"."""
+    return _inside(match.codes, other.codes) or _inside(other.codes, match.codes)
+
+
+def _abroad(match: Match, matches: list[Match]) -> bool:
+    """Whether a name abroad follows at once: "trujillo venezuela"."""
+    return any(other.foreign and other.start == match.end for other in matches)
 
 
 def _word_before(found: list[str], start: int) -> str:
-    before = [word for word in found[max(0, start - 2) : start] if word not in ("de", "of", "do")]
+    before = [word for word in found[max(0, start - 3) : start] if word not in _SMALL_WORDS]
     return before[-1] if before else ""
 
 
@@ -282,7 +316,3 @@ def gazetteer() -> Gazetteer:
     """The gazetteer of the project's tables, built once in a process (about 0.3 s)."""
     return Gazetteer(tables())
 
-
-def same_name(text: str, title: str) -> bool:
-    """Whether two names are the same apart from case and accents."""
-    return fold(text).strip() == fold(title).strip()

@@ -49,6 +49,10 @@ class ReadingComponent(GraphComponent):  # type: ignore[misc]
             self.read(message, message.get(TEXT) or "")
         return messages
 
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave the examples as they are: our components learn from texts alone."""
+        return training_data
+
     def read(self, message: Message, text: str) -> None:
         """Add to `message` what `text` says."""
         raise NotImplementedError(type(self).__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 
@@ -19,4 +21,4 @@ class PlaceExtractor(ReadingComponent):
 
     def read(self, message: Message, text: str) -> None:
         """Add what the gazetteer reads."""
-        message.set(PLACE, gazetteer().read(text), add_to_output=True)
+        message.set(PLACE, asdict(gazetteer().read(text)), add_to_output=True)

@@ -9,7 +9,7 @@ In doubt between levels, the higher (SOP 1.4).
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,7 @@ def read_examples(folder: Path = EXAMPLES) -> list[tuple[str, str, str]]:
         path = folder / f"{language}.yml"
         if not path.exists():
             continue
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
         for level in URGENCY_LEVELS:
             found.extend((language, level, str(text)) for text in content.get(level, []))
     return found
@@ -166,7 +166,7 @@ class UrgencyDetector(TrainedComponent):
 
     def read(self, message: Message, text: str) -> None:
         """Add the level."""
-        message.set(URGENCY, self.level(text, message.get(VECTOR)), add_to_output=True)
+        message.set(URGENCY, asdict(self.level(text, message.get(VECTOR))), add_to_output=True)
 
 
 def training_examples() -> tuple[list[str], list[str]]:

@@ -1,0 +1,68 @@
+"""The person decides (law 6): the language, erasing, no more messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.speech import Events, entity, speak
+from bot.answers import answer
+from bot.languages import LANGUAGES
+
+LANGUAGE_CHANGED = "language_changed"
+
+
+class ActionChooseLanguage(Action):
+    """Ask for the language, or confirm it and say the last answer again in it."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return "action_choose_language"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Ask, or confirm."""
+        if entity(tracker, "topic") != LANGUAGE_CHANGED:
+            codes = [f"choose_language?language={code}" for code in LANGUAGES]
+            speak(dispatcher, "choose_language", choices=codes)
+            return []
+        last = tracker.get_slot("last_topic")
+        again = last if last and answer(last).text else ""
+        topic = "choose_language"
+        speak(dispatcher, LANGUAGE_CHANGED, topic, () if again else answer("menu").choices)
+        if again:
+            speak(dispatcher, again, choices=answer(again).choices)
+        return []
+
+
+class ActionErase(Action):
+    """Everything kept of the conversation goes after this turn."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return "action_erase"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Say that it is done; the stage `respond` does it."""
+        speak(dispatcher, "delete_my_data", effect="erase")
+        return []
+
+
+class ActionOptOut(Action):
+    """No more messages; a new one from the person is a return."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return "action_opt_out"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Say goodbye with the numbers; what was kept goes."""
+        speak(dispatcher, "opt_out", effect="erase")
+        return []

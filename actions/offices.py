@@ -1,0 +1,109 @@
+"""Find the nearest office; ask for the place where it is not known; note a place that is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.speech import (
+    Events,
+    entities,
+    entity,
+    intent,
+    note_duty,
+    speak,
+    speak_text,
+    understood,
+)
+from bot.answers import answer
+from bot.directory.areas import area
+from bot.languages import ORIGINAL
+from bot.offices import INTENT_SERVICE, office_answer
+
+
+def tell_offices(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, code: str) -> Events:
+    """Say the nearest offices of a topic for a place.
+
+    Args:
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+        topic: One of `INTENT_SERVICE`.
+        code: INEI code of the place.
+    """
+    language = tracker.get_slot("language") or ORIGINAL
+    found = office_answer(INTENT_SERVICE[topic], code, language)
+    speak_text(dispatcher, found.text, topic, answer(topic).choices)
+    return [
+        *note_duty(dispatcher, tracker, topic),
+        *understood(topic, found.source),
+        SlotSet("service_asked", None),
+    ]
+
+
+def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> bool:
+    """Ask which place, or say kindly that it is abroad.
+
+    Returns:
+        Whether the message named something that had to be asked back.
+    """
+    candidates, foreign = entities(tracker, "candidates"), entity(tracker, "foreign")
+    if candidates:
+        codes = [f"give_place?place={code}" for code in candidates]
+        speak(dispatcher, "ask_place_which", topic, codes, asks="place")
+    elif foreign:
+        speak(dispatcher, "ask_place_foreign", topic, asks="place", place=foreign)
+    return bool(candidates or foreign)
+
+
+class ActionFindOffice(Action):
+    """The nearest prosecutor, CEM, UPE or police station."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return "action_find_office"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Tell the offices, or ask for the place."""
+        topic = intent(tracker)
+        code = entity(tracker, "place")
+        if not code and ask_back(dispatcher, tracker, topic):
+            return [SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
+        code = code or tracker.get_slot("place") or ""
+        if not code:
+            speak(dispatcher, "ask_place", topic, asks="place")
+            return [SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
+        return tell_offices(dispatcher, tracker, topic, code)
+
+
+class ActionPlace(Action):
+    """A place: the answer to "in which district?", or something to note."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return "action_place"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Tell what was asked for there, or ask what is looked for."""
+        code, asked = entity(tracker, "place"), tracker.get_slot("service_asked")
+        if code and asked:
+            return tell_offices(dispatcher, tracker, asked, code)
+        if code:
+            speak(
+                dispatcher,
+                "place_noted",
+                "give_place",
+                answer("give_place").choices,
+                place=area(code).name,
+            )
+        elif not ask_back(dispatcher, tracker, "give_place"):
+            outside = entity(tracker, "topic") == "position_outside"
+            key = "position_outside" if outside else "ask_place_unknown"
+            speak(dispatcher, key, "give_place", asks="place")
+        return [SlotSet("not_understood", 0.0)]

@@ -1,0 +1,99 @@
+"""How actions speak: a topic of the answer tables, with its choices, and notes told only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.answers import answer
+
+Event = dict[str, Any]
+Events = list[Event]
+
+MENU = "menu"
+
+
+def entity(tracker: Tracker, name: str) -> str:
+    """The value of an entity of the latest message; empty where there is none."""
+    for found in tracker.latest_message.get("entities", []):
+        if found.get("entity") == name:
+            return str(found.get("value") or "")
+    return ""
+
+
+def entities(tracker: Tracker, name: str) -> list[str]:
+    """A list that travels in one entity, its items joined by spaces."""
+    return entity(tracker, name).split()
+
+
+def intent(tracker: Tracker) -> str:
+    """The intent of the latest message."""
+    return str(tracker.latest_message["intent"]["name"])
+
+
+def speak(
+    dispatcher: CollectingDispatcher,
+    key: str,
+    topic: str = "",
+    choices: Iterable[str] = (),
+    *,
+    asks: str = "",
+    effect: str = "",
+    **values: str,
+) -> None:
+    """Say a text of the tables.
+
+    Args:
+        dispatcher: Rasa's.
+        key: Topic or phrase of `data/responses/`.
+        topic: What the reply is about, where that is not the key.
+        choices: Codes that lead on.
+        asks: "place" where the reply asks for one.
+        effect: "erase" where everything kept goes after the turn.
+        **values: For the text's plain placeholders.
+    """
+    dispatcher.utter_message(
+        response=key,
+        json_message={
+            "topic": topic or key,
+            "choices": list(choices),
+            "asks": asks,
+            "effect": effect,
+        },
+        **values,
+    )
+
+
+def speak_text(
+    dispatcher: CollectingDispatcher, text: str, topic: str, choices: Iterable[str] = ()
+) -> None:
+    """Say a text that is already put together (offices)."""
+    dispatcher.utter_message(
+        text=text,
+        json_message={"topic": topic, "choices": list(choices), "asks": "", "effect": ""},
+    )
+
+
+def note_duty(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
+    """Say once in a conversation that State services must report (SOP 3.3.1, note 101).
+
+    Returns:
+        The event that remembers it; none where there was nothing to say.
+    """
+    if not answer(topic).state_service or tracker.get_slot("duty_told"):
+        return []
+    speak(dispatcher, "must_report", topic)
+    return [SlotSet("duty_told", True)]
+
+
+def understood(topic: str, source: str = "") -> Events:
+    """What is remembered of an answer: its topic, for "where does this come from?"."""
+    return [
+        SlotSet("last_topic", topic),
+        SlotSet("last_source", source or None),
+        SlotSet("not_understood", 0.0),
+    ]

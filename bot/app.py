@@ -1,0 +1,140 @@
+"""Wiring: one ASGI app of the channels, the demo page and the health page."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.privacy import logs
+
+if os.environ.get("CHASKI_LOG_LEVEL", "").upper() in {"DEBUG", "WARNING", "ERROR"}:
+    logs.set_up(os.environ["CHASKI_LOG_LEVEL"].upper())
+else:
+    logs.set_up()  # before Rasa is imported: structlog would print people's words
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.answers import answers
+from bot.assistant import Assistant, newest_model
+from bot.channels import web, whatsapp
+from bot.directory.gazetteer import gazetteer
+from bot.privacy.redaction import Redactor
+from bot.services import Services
+from bot.settings import Settings
+from bot.stores import client
+from bot.tracker_store import BoundedTrackerStore
+
+DEMO = Path(__file__).parent / "demo"
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What a page of ours may load: nothing from anywhere else."""
+
+HEADERS = (
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+)
+
+logger = logging.getLogger(__name__)
+
+
+class SafeHeaders:
+    """Adds the headers that every response has."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """Serve a request."""
+
+        async def with_headers(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(
+                        (name.encode(), value.encode())
+                        for name, value in HEADERS
+                        if name.encode() not in present
+                    ),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The app, with its model loaded.
+
+    Raises:
+        bot.settings.SettingsError: A setting cannot be used.
+        bot.assistant.ModelMissing: Nothing was trained.
+    """
+    settings = settings or Settings.from_environment()
+    redis = client(settings.redis_url)
+    assistant = Assistant(newest_model(settings.model_dir), BoundedTrackerStore(None, redis))
+    services = Services(settings, assistant, redis, Redactor(settings, redis))
+    answers(), gazetteer()  # read now, not in somebody's first turn
+    assistant.read_now("hola")
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        del app
+        services.redactor.start()
+        logs.event(logger, logging.INFO, "ready", port=settings.port)
+        yield
+        await services.redactor.stop()
+        await redis.aclose() if hasattr(redis, "aclose") else await redis.close()
+
+    routes: list[BaseRoute] = [
+        Route("/", lambda _: FileResponse(DEMO / "index.html")),
+        Route("/healthz", lambda _: PlainTextResponse("ok")),
+        Mount("/demo", StaticFiles(directory=DEMO), name="demo"),
+        *whatsapp.routes(services),
+        *web.routes(services),
+    ]
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(SafeHeaders)],
+        exception_handlers={HTTPException: _http_error, Exception: _server_error},
+    )
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    codes = {404: "not_found", 405: "method_not_allowed"}
+    return JSONResponse(
+        {"error": {"code": codes.get(error.status_code, "error"), "message": error.detail}},
+        status_code=error.status_code,
+        headers=error.headers,
+    )
+
+
+async def _server_error(request: Request, error: Exception) -> Response:
+    del request
+    logs.failure(logger, "request failed", error)
+    return JSONResponse(
+        {"error": {"code": "server_error", "message": "Something failed here. Try again."}},
+        status_code=500,
+    )

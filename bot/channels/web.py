@@ -1,0 +1,267 @@
+"""The web channel: a session token, messages, replies with buttons (contract: docs/web-channel.md).
+
+Decides that a session is a token which proves itself (`bot.privacy.pseudonyms`), so that the
+person is answered even while Redis is down; that errors are JSON in the person's language; that
+bodies over 16 kB of text are refused, however their letters are escaped; and how much one address
+may send (a shelter shares one, so the limit is a setting).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot import conversation as kept
+from bot.answers import say
+from bot.channels.body import TooLarge, read_body
+from bot.conversation import RETENTION, key
+from bot.languages import LANGUAGES, ORIGINAL
+from bot.privacy import logs
+from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
+from bot.privacy.text import clean
+from bot.services import Services
+from bot.stages import answer
+from bot.turn import Position, Reply, Turn, Understanding
+
+PATH = "/webhooks/web"
+
+LONGEST_BODY = 16 * 1024
+"""Bytes of a body, its letters unescaped."""
+
+LONGEST_RAW_BODY = 8 * LONGEST_BODY
+"""Bytes as sent: JSON may escape a letter of two bytes with six."""
+
+LONGEST_CHOICE = 64
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Refused(Exception):  # noqa: N818 - says what happened
+    """A request that gets an error: its status, its code, and a phrase or a sentence."""
+
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+        super().__init__(code)
+        self.status, self.code, self.message, self.headers = status, code, message, headers
+
+
+def routes(services: Services) -> list[Route]:
+    """The routes of the web channel."""
+
+    def route(path: str, method: str, handler: Any) -> Route:
+        async def guarded(request: Request) -> Response:
+            try:
+                await _limit_address(request, services)
+                response: Response = await handler(request, services)
+                return response
+            except Refused as refused:
+                return _error(request, refused)
+
+        return Route(f"{PATH}{path}", guarded, methods=[method], name=f"{method} {path}")
+
+    return [
+        route("/sessions", "POST", _begin),
+        route("/sessions", "DELETE", _end),
+        route("/messages", "POST", _message),
+        route("/erase", "POST", _leave),
+    ]
+
+
+async def _begin(request: Request, services: Services) -> Response:
+    fields = await _fields(request, may_be_empty=True)
+    wanted = fields.get("language")
+    if wanted is not None and wanted not in LANGUAGES:
+        raise Refused(400, "unknown_language", f"language is one of {', '.join(LANGUAGES)}.")
+    token = new_session_token(services.settings.secret)
+    turn = Turn(
+        channel="web",
+        conversation=conversation_id(services.settings.secret, "web", token),
+        language=wanted or accepted_language(request),
+        understanding=Understanding(
+            language="", language_confidence=0.0, intent="greet", confidence=1.0
+        ),
+    )
+    turn = await answer(turn, services)
+    return JSONResponse({"token": token, **_body(turn)}, status_code=201)
+
+
+async def _message(request: Request, services: Services) -> Response:
+    token = await _token(request, services)
+    fields = await _fields(request)
+    turn = _turn(fields, conversation_id(services.settings.secret, "web", token))
+    turn.language = accepted_language(request)
+    turn = await answer(turn, services)
+    if turn.throttled:
+        raise Refused(
+            429,
+            "too_many_messages",
+            turn.replies[0].text,
+            retry_after=str(RETENTION["throttle"]),
+        )
+    return JSONResponse(_body(turn))
+
+
+async def _end(request: Request, services: Services) -> Response:
+    token = await _token(request, services)
+    await _erase(token, services)
+    return Response(status_code=204)
+
+
+async def _leave(request: Request, services: Services) -> Response:
+    """The same for a page that is leaving: sendBeacon can set no header."""
+    try:
+        body = await read_body(request, LONGEST_BODY)
+    except TooLarge:
+        raise Refused(413, "too_large", "error_too_long") from None
+    token = body.decode("ascii", "replace").strip()
+    if not valid_session_token(services.settings.secret, token):
+        raise Refused(401, "bad_token", "error_session_ended")
+    await _erase(token, services)
+    return Response(status_code=204)
+
+
+async def _erase(token: str, services: Services) -> None:
+    try:
+        await kept.end_session(
+            services.redis, conversation_id(services.settings.secret, "web", token)
+        )
+    except Exception as error:
+        logs.failure(logger, "session not erased", error, channel="web")
+        raise Refused(503, "not_erased", "safe") from None
+
+
+def _turn(fields: dict[str, Any], conversation: str) -> Turn:
+    given = [name for name in ("text", "choice", "location") if fields.get(name) is not None]
+    if len(given) != 1:
+        raise Refused(400, "bad_request", "error_bad_request")
+    turn = Turn(channel="web", conversation=conversation)
+    value = fields[given[0]]
+    if given[0] == "location":
+        turn.position = _position(value)
+    elif not isinstance(value, str):
+        raise Refused(400, "bad_request", "error_bad_request")
+    elif given[0] == "choice":
+        turn.choice = value[:LONGEST_CHOICE]
+    else:
+        turn.text = clean(value)
+    return turn
+
+
+def _position(value: Any) -> Position:
+    try:
+        latitude, longitude = value["lat"], value["lon"]
+        if isinstance(latitude, bool) or isinstance(longitude, bool):
+            raise TypeError
+        latitude, longitude = float(latitude), float(longitude)
+    except (KeyError, TypeError, ValueError):
+        raise Refused(400, "bad_location", "error_bad_request") from None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise Refused(400, "bad_location", "error_bad_request")
+    return Position(latitude, longitude)
+
+
+async def _fields(request: Request, *, may_be_empty: bool = False) -> dict[str, Any]:
+    try:
+        raw = await read_body(request, LONGEST_RAW_BODY)
+    except TooLarge:
+        raise Refused(413, "too_large", "error_too_long") from None
+    if not raw and may_be_empty:
+        return {}
+    try:
+        fields = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Refused(
+            413 if len(raw) > LONGEST_BODY else 400, "bad_json", "error_bad_request"
+        ) from None
+    plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    if len(plain.encode("utf-8", "replace")) > LONGEST_BODY:
+        raise Refused(413, "too_large", "error_too_long")
+    if not isinstance(fields, dict):
+        raise Refused(400, "bad_request", "error_bad_request")
+    return fields
+
+
+async def _token(request: Request, services: Services) -> str:
+    """The session's token.
+
+    Raises:
+        Refused: It is missing, not ours, expired, or its session was erased.
+    """
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not valid_session_token(services.settings.secret, token):
+        raise Refused(401, "bad_token", "error_session_ended", www_authenticate="Bearer")
+    conversation = conversation_id(services.settings.secret, "web", token)
+    try:
+        ended = await kept.has_ended(services.redis, conversation)
+    except Exception as error:  # Redis is down: the person is answered all the same
+        logs.failure(logger, "session not looked up", error, channel="web")
+        ended = False
+    if ended:
+        raise Refused(401, "session_ended", "error_session_ended", www_authenticate="Bearer")
+    return token
+
+
+async def _limit_address(request: Request, services: Services) -> None:
+    address = request.client.host if request.client else ""
+    name = key("address", conversation_id(services.settings.secret, "address", address))
+    try:
+        pipeline = services.redis.pipeline(transaction=True)
+        pipeline.incr(name)
+        pipeline.expire(name, RETENTION["address"], nx=True)
+        count, _ = await pipeline.execute()
+    except Exception as error:
+        logs.failure(logger, "address not counted", error, channel="web")
+        return
+    if count > services.settings.address_per_minute:
+        raise Refused(
+            429, "too_many_requests", "repeat_limit", retry_after=str(RETENTION["address"])
+        )
+
+
+def accepted_language(request: Request) -> str:
+    """The first of the six languages that the browser asks for; Spanish where there is none."""
+    header = request.headers.get("accept-language", "")
+    ranked = []
+    for number, part in enumerate(header.split(",")[:20]):
+        match = re.match(r"\s*([a-zA-Z]{2,3})(?:-[\w-]+)?(?:\s*;\s*q=([01](?:\.\d+)?))?", part)
+        if match and match.group(1).lower() in LANGUAGES:
+            ranked.append((-float(match.group(2) or 1), number, match.group(1).lower()))
+    return min(ranked)[2] if ranked else ORIGINAL
+
+
+def _body(turn: Turn) -> dict[str, Any]:
+    return {
+        "replies": [_reply(reply) for reply in turn.replies],
+        "language": turn.language or ORIGINAL,
+        "urgency": turn.urgency,
+        "handoff": turn.handoff,
+    }
+
+
+def _reply(reply: Reply) -> dict[str, Any]:
+    return {
+        "text": reply.text,
+        "topic": reply.topic,
+        "choices": [{"id": choice.id, "title": choice.title} for choice in reply.choices],
+    }
+
+
+def _error(request: Request, refused: Refused) -> JSONResponse:
+    language = accepted_language(request)
+    message = refused.message
+    if re.fullmatch(r"[a-z_]+", message):
+        message = say(message, language)
+    return JSONResponse(
+        {"error": {"code": refused.code, "message": message}},
+        status_code=refused.status,
+        headers={name.replace("_", "-"): value for name, value in refused.headers.items()},
+    )

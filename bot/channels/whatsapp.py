@@ -1,0 +1,178 @@
+"""WhatsApp and SMS through Twilio: a signed form comes in, TwiML goes out.
+
+Decides that nothing unsigned is read (there is no switch that turns the check off; without an auth
+token the webhook is closed), that the signature is checked over the raw body with blank fields
+kept, that a sender becomes a pseudonym at once, that media are never fetched, and that a turn is
+one message of at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
+"""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+
+from bot.answers import say
+from bot.channels.body import TooLarge, read_body
+from bot.privacy import logs
+from bot.privacy.pseudonyms import conversation_id
+from bot.privacy.text import clean
+from bot.services import Services
+from bot.settings import Settings
+from bot.stages import answer
+from bot.turn import Channel, Dropped, Position, Turn
+
+PATH = "/webhooks/whatsapp"
+
+LONGEST_BODY = 256 * 1024
+"""Bytes; a form escapes one emoji with twelve, and only Twilio's own requests are answered."""
+
+LONGEST_MESSAGE = 1600
+"""Characters (UTF-16 units) of one message that Twilio takes."""
+
+LONGEST_ID = 64
+
+logger = logging.getLogger(__name__)
+
+Form = ImmutableMultiDict[str, str]
+
+
+def routes(services: Services) -> list[Route]:
+    """The webhook for WhatsApp and SMS."""
+
+    async def webhook(request: Request) -> Response:
+        return await _webhook(request, services)
+
+    return [Route(PATH, webhook, methods=["POST"])]
+
+
+async def _webhook(request: Request, services: Services) -> Response:
+    settings = services.settings
+    if not settings.twilio_auth_token:
+        return _error(503, "not_configured", "CHASKI_TWILIO_AUTH_TOKEN is not set.")
+    try:
+        body = await read_body(request, LONGEST_BODY)
+    except TooLarge:
+        return _error(413, "too_large", "The form is too large.")
+    form: Form = ImmutableMultiDict(
+        parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    )
+    if not _signed(request, form, settings):
+        logs.event(logger, logging.WARNING, "unsigned request refused", channel="whatsapp")
+        return _error(403, "bad_signature", "The signature is missing or wrong.")
+    turn = turn_of(form, settings)
+    if turn is None:
+        return _error(400, "no_sender", "From or ExternalUserId is missing.")
+    try:
+        turn = await answer(turn, services)
+    except Dropped:  # the other delivery of this message is answering it
+        return _twiml("")
+    await services.redactor.ask(turn.message_id)
+    return _twiml(render(turn))
+
+
+def turn_of(form: Form, settings: Settings) -> Turn | None:
+    """The turn of a form; profile names, numbers and media addresses stay behind (law 2).
+
+    Returns:
+        None where the form names no sender.
+    """
+    sender = form.get("ExternalUserId") or form.get("From") or ""
+    if not sender:
+        return None
+    on_whatsapp = form.get("From", "").startswith("whatsapp:") or "ExternalUserId" in form
+    channel: Channel = "whatsapp" if on_whatsapp else "sms"
+    identity = (form.get("MessageSid") or form.get("SmsMessageSid") or "")[:LONGEST_ID]
+    media = form.get("NumMedia", "0")
+    return Turn(
+        channel=channel,
+        conversation=conversation_id(settings.secret, channel, sender),
+        message_id=identity if identity.isalnum() else "",
+        text=clean(form.get("Body", "")),
+        position=_position(form),
+        media=media.isdigit() and int(media) > 0,
+    )
+
+
+def render(turn: Turn) -> str:
+    """The replies of a turn as one message, its choices numbered."""
+    choices = [choice for reply in turn.replies for choice in reply.choices]
+    menu = ""
+    if choices:
+        lines = [f"{number}. {choice.title}" for number, choice in enumerate(choices, start=1)]
+        menu = "\n".join([say("choice_prompt", turn.language or "es"), *lines])
+    return fit([reply.text for reply in turn.replies], menu)
+
+
+def fit(texts: list[str], menu: str) -> str:
+    """Texts and a menu within `LONGEST_MESSAGE`: the first text and the menu are kept longest.
+
+    Later texts are left out from the end; if the first alone is too long, it loses paragraphs.
+    """
+    kept = list(texts)
+    while len(kept) > 1 and _length(_joined(kept, menu)) > LONGEST_MESSAGE:
+        kept.pop()
+    paragraphs = kept[0].split("\n\n") if kept else []
+    while len(paragraphs) > 1 and _length(_joined(kept, menu)) > LONGEST_MESSAGE:
+        paragraphs.pop()
+        kept = ["\n\n".join(paragraphs)]
+    message = _joined(kept, menu)
+    while _length(message) > LONGEST_MESSAGE:
+        message = message[:-1]
+    return message
+
+
+def _joined(texts: list[str], menu: str) -> str:
+    return "\n\n".join([*texts, menu] if menu else texts)
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _position(form: Form) -> Position | None:
+    try:
+        latitude, longitude = float(form["Latitude"]), float(form["Longitude"])
+    except (KeyError, ValueError):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return Position(latitude, longitude)
+
+
+def _signed(request: Request, form: Form, settings: Settings) -> bool:
+    signature = request.headers.get("x-twilio-signature", "")
+    if not signature:
+        return False
+    return bool(
+        RequestValidator(settings.twilio_auth_token).validate(
+            _address(request, settings), form, signature
+        )
+    )
+
+
+def _address(request: Request, settings: Settings) -> str:
+    """The address that Twilio called and signed."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    if settings.public_url:
+        return f"{settings.public_url}{request.url.path}{query}"
+    return str(request.url)
+
+
+def _twiml(message: str) -> Response:
+    response = MessagingResponse()
+    if message:
+        response.message(message)
+    return Response(str(response), media_type="text/xml")
+
+
+def _error(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+
+

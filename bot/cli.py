@@ -1,0 +1,122 @@
+"""`python -m bot …`: run, train, parse, check, eval.
+
+Decides what an administrator types and sees. Logging is set up before anything imports Rasa.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.privacy import logs
+from bot.settings import Settings, SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: Those of the process where None.
+
+    Returns:
+        The exit status: 0, or 1 where something is wrong, 2 where the call itself is.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    logs.set_up(settings.log_level)
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    status: int = options.command(options, settings)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: object, summary: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(command=function)
+        return added
+
+    command("run", _run, "train if the data changed, start the store, serve")
+    train = command("train", _train, "train the assistant if its data changed")
+    train.add_argument("--force", action="store_true", help="also where nothing changed")
+    parse = command("parse", _parse, "read messages from standard input, write what they mean")
+    parse.add_argument("--jsonl", action="store_true", help='lines of {"text": …}; else plain lines')
+    command("check", _check, "check the directory and the answers")
+    evaluate = command("eval", _evaluate, "measure the understanding on unseen data")
+    evaluate.add_argument("--misses", action="store_true", help="print every miss")
+    return parser
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    del options
+    from bot.server import run
+
+    return run(settings)
+
+
+def _train(options: argparse.Namespace, settings: Settings) -> int:
+    from bot import training
+
+    if training.is_current(settings.model_dir) and not options.force:
+        print("The model is current.", file=sys.stderr)
+        return 0
+    training.train(settings.model_dir)
+    return 0
+
+
+def _parse(options: argparse.Namespace, settings: Settings) -> int:
+    """One JSON line for each line read; a line that cannot be read gets an error, not silence."""
+    from bot.assistant import Assistant, ModelMissing, newest_model
+    from bot.parsing import parsed
+
+    output = sys.stdout
+    try:
+        assistant = Assistant(newest_model(settings.model_dir), None)
+    except ModelMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    failed = False
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        try:
+            text = json.loads(line)["text"] if options.jsonl else line.rstrip("\n")
+            if not isinstance(text, str):
+                raise TypeError
+        except (ValueError, KeyError, TypeError):
+            row: dict[str, object] = {"error": 'not a JSON object with a "text"'}
+            failed = True
+        else:
+            row = parsed(assistant, text)
+        output.write(json.dumps(row, ensure_ascii=False) + "\n")
+        output.flush()
+    return 1 if failed else 0
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    del options, settings
+    from bot.check import problems
+
+    found = problems()
+    for problem in found:
+        print(problem)
+    print(f"{len(found)} problems" if found else "The directory and the answers are sound.")
+    return 1 if found else 0
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.evaluate import DATA, run
+
+    good = run(settings.model_dir, Path(DATA), show_misses=options.misses)
+    return 0 if good else 1

@@ -1,0 +1,94 @@
+"""What is kept of a conversation beside Rasa's tracker: codes, for a day, in Redis.
+
+Decides the keys, their times to live (one table, `RETENTION`), and what erasing means.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+KEPT_SECONDS = 24 * 3600
+
+RETENTION: dict[str, int] = {
+    "tracker": KEPT_SECONDS,
+    "conversation": KEPT_SECONDS,
+    "erased": KEPT_SECONDS,
+    "message": KEPT_SECONDS,
+    "throttle": 60,
+    "address": 60,
+    "lock": 10,
+    "redaction": KEPT_SECONDS,
+}
+"""Prefix of a Redis key to the seconds that it lives after it was last written."""
+
+
+@dataclass
+class Conversation:
+    """Codes of one conversation.
+
+    Attributes:
+        language: Of the replies; empty before the first message.
+        language_shown: Whether a message of the person's showed it; else it is a page's guess.
+        language_chosen: Whether the person asked for it by name.
+        choices: Id of a button of the last reply to its code.
+        titles: Folded title of a button of the last reply to its id.
+        asks: "place" where the last reply asked for one.
+        draft_told: Whether it was said that the language is a draft.
+    """
+
+    language: str = ""
+    language_shown: bool = False
+    language_chosen: bool = False
+    choices: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    asks: str = ""
+    draft_told: bool = False
+
+
+def key(prefix: str, name: str) -> str:
+    """A Redis key; the prefix must have a time to live."""
+    if prefix not in RETENTION:
+        raise KeyError(prefix)
+    return f"{prefix}:{name}"
+
+
+async def load(redis: Any, conversation: str) -> Conversation:
+    """The codes of a conversation; a new one where none are kept."""
+    stored = await redis.get(key("conversation", conversation))
+    if not stored:
+        return Conversation()
+    row = json.loads(stored)
+    known = Conversation.__dataclass_fields__
+    return Conversation(**{name: value for name, value in row.items() if name in known})
+
+
+async def save(redis: Any, conversation: str, kept: Conversation) -> None:
+    """Keep the codes of a conversation for a day."""
+    await redis.set(
+        key("conversation", conversation), json.dumps(asdict(kept)), ex=RETENTION["conversation"]
+    )
+
+
+async def erase(redis: Any, conversation: str) -> None:
+    """Forget everything of a conversation but that it was erased.
+
+    The last trace says that a web token is no longer good; it holds no code.
+    """
+    await redis.delete(
+        key("conversation", conversation),
+        key("tracker", conversation),
+        key("throttle", conversation),
+    )
+
+
+async def end_session(redis: Any, conversation: str) -> None:
+    """Erase, and remember that the token of this session is no longer good."""
+    await erase(redis, conversation)
+    await redis.set(key("erased", conversation), "1", ex=RETENTION["erased"])
+
+
+async def has_ended(redis: Any, conversation: str) -> bool:
+    """Whether the session was ended by the person."""
+    return bool(await redis.exists(key("erased", conversation)))

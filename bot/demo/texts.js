@@ -1,0 +1,51 @@
+/* The demo page's own words. The numbers in `unreachable` are there for when the server is not. */
+export const TEXTS = {
+  es: {
+    language: "Idioma", conversation: "Conversación", write: "Escribe aquí", send: "Enviar",
+    note: "No cuentes lo que te pasó: no hace falta. No se guarda lo que escribes.",
+    position: "Compartir mi ubicación", position_why: "Se usa una vez para hallar tu distrito y no se guarda.",
+    position_sent: "(mi ubicación)", position_no: "No se pudo saber tu ubicación. Escribe tu distrito o ciudad.",
+    erase: "Borrar la conversación", erased: "La conversación se borró.", waiting: "Un momento…",
+    unreachable: "No hay conexión. En peligro ahora: 105. Trata de personas: 1818. Violencia: Línea 100.",
+  },
+  en: {
+    language: "Language", conversation: "Conversation", write: "Write here", send: "Send",
+    note: "You do not need to tell what happened. What you write is not kept.",
+    position: "Share my position", position_why: "It is used once to find your district and is not kept.",
+    position_sent: "(my position)", position_no: "Your position could not be found. Write your district or city.",
+    erase: "Erase the conversation", erased: "The conversation was erased.", waiting: "One moment…",
+    unreachable: "No connection. In danger now: 105. Human trafficking: 1818. Violence: Línea 100.",
+  },
+  pt: {
+    language: "Idioma", conversation: "Conversa", write: "Escreva aqui", send: "Enviar",
+    note: "Não precisa contar o que aconteceu. O que você escreve não é guardado.",
+    position: "Compartilhar minha localização", position_why: "É usada uma vez para achar seu distrito e não é guardada.",
+    position_sent: "(minha localização)", position_no: "Não foi possível saber sua localização. Escreva seu distrito ou cidade.",
+    erase: "Apagar a conversa", erased: "A conversa foi apagada.", waiting: "Um momento…",
+    unreachable: "Sem conexão. Em perigo agora: 105. Tráfico de pessoas: 1818. Violência: Línea 100.",
+  },
+  fr: {
+    language: "Langue", conversation: "Conversation", write: "Écrivez ici", send: "Envoyer",
+    note: "Pas besoin de raconter ce qui s'est passé. Ce que vous écrivez n'est pas gardé.",
+    position: "Partager ma position", position_why: "Elle sert une fois à trouver votre district et n'est pas gardée.",
+    position_sent: "(ma position)", position_no: "Position introuvable. Écrivez votre district ou votre ville.",
+    erase: "Effacer la conversation", erased: "La conversation est effacée.", waiting: "Un instant…",
+    unreachable: "Pas de connexion. En danger maintenant : 105. Traite de personnes : 1818. Violence : Línea 100.",
+  },
+  ht: {
+    language: "Lang", conversation: "Konvèsasyon", write: "Ekri isit la", send: "Voye",
+    note: "Ou pa bezwen rakonte sa k te pase. Sa w ekri pa konsève.",
+    position: "Pataje pozisyon mwen", position_why: "Li sèvi yon sèl fwa pou jwenn distri w, li pa konsève.",
+    position_sent: "(pozisyon mwen)", position_no: "Mwen pa jwenn pozisyon w. Ekri distri oswa vil ou.",
+    erase: "Efase konvèsasyon an", erased: "Konvèsasyon an efase.", waiting: "Yon ti moman…",
+    unreachable: "Pa gen koneksyon. Si gen danje kounye a: 105. Trafik moun: 1818. Vyolans: Línea 100.",
+  },
+  qu: {
+    language: "Simi", conversation: "Rimanakuy", write: "Kaypi qillqay", send: "Apachiy",
+    note: "Ima pasasusqaykita ama willakuychu, manam necesitakunchu. Qillqasqayki mana waqaychasqachu.",
+    position: "Maypi kasqayta compartiy", position_why: "Huk kutillam distritoykita tarinapaq, mana waqaychasqachu.",
+    position_sent: "(maypi kasqay)", position_no: "Maypi kasqayki mana yachakunchu. Distritoykita utaq llaqtaykita qillqay.",
+    erase: "Rimanakuyta pichay", erased: "Rimanakuy pichasqañam.", waiting: "Huk ratulla…",
+    unreachable: "Mana conexión kanchu. Kunan peligro kaptin: 105. Trata de personas: 1818. Violencia: Línea 100.",
+  },
+};

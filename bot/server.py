@@ -1,0 +1,94 @@
+"""`make run`: train if the data changed, start the store, serve, and say what is where.
+
+Decides the order of the start, that one process holds the embedded store for all workers, and that
+Ctrl-C ends everything that was started.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+
+import uvicorn
+
+from bot import training
+from bot.channels import whatsapp
+from bot.settings import Settings
+from bot.stores import EmbeddedStore, StoreError
+
+KEEP_ALIVE_SECONDS = 30
+GRACE_SECONDS = 8
+
+
+def run(settings: Settings) -> int:
+    """Serve until told to stop.
+
+    Returns:
+        The exit status.
+    """
+    if not training.is_current(settings.model_dir):
+        training.train(settings.model_dir)
+    store = None
+    if not settings.redis_url:
+        store = EmbeddedStore(settings.data_dir)
+        try:
+            store.start()
+        except StoreError as error:
+            print(error, file=sys.stderr)
+            return 1
+        settings = replace(settings, redis_url=store.url)
+    os.environ["CHASKI_REDIS_URL"] = settings.redis_url  # for the workers
+    os.environ["CHASKI_SECRET"] = settings.secret
+    _say_what_is_where(settings)
+    try:
+        return _serve(settings)
+    finally:
+        if store is not None:
+            store.stop()
+
+
+def _serve(settings: Settings) -> int:
+    try:
+        uvicorn.run(
+            "bot.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            ws="none",
+            access_log=False,  # it would hold people's addresses
+            log_config=None,  # ours: codes only
+            proxy_headers=True,
+            forwarded_allow_ips=settings.trusted_proxies,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            server_header=False,
+        )
+    except KeyboardInterrupt:
+        pass
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def _say_what_is_where(settings: Settings) -> None:
+    base = f"http://{settings.host}:{settings.port}"
+    public = settings.public_url or base
+    lines = [
+        "Chaski is starting.",
+        f"  Demo page          {base}/",
+        f"  WhatsApp webhook   {public}{whatsapp.PATH}",
+        f"  Health page        {base}/healthz",
+    ]
+    if not settings.twilio_auth_token:
+        lines.append(
+            "  CHASKI_TWILIO_AUTH_TOKEN is not set: the WhatsApp webhook answers 503 until it is."
+        )
+    elif not settings.public_url:
+        lines.append(
+            "  CHASKI_PUBLIC_URL is not set: signatures are checked for the address that a request "
+            "names."
+        )
+    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.flush()

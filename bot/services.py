@@ -1,0 +1,25 @@
+"""What the stages need: the assistant, Redis, the settings. Made once in `bot.app`, handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.assistant import Assistant
+from bot.privacy.redaction import Redactor
+from bot.settings import Settings
+
+
+@dataclass
+class Services:
+    """The parts of one process.
+
+    Attributes:
+        redis: Client of the state store (codes only); its calls give up after a second.
+        redactor: Asks Twilio to forget bodies.
+    """
+
+    settings: Settings
+    assistant: Assistant
+    redis: Any
+    redactor: Redactor

@@ -1,0 +1,91 @@
+"""A turn's way: one small file a stage, in the order of `STAGES`.
+
+Decides the order, that the turns of one conversation are answered one after the other, and that
+no turn ends in silence: whatever fails or takes too long, the person gets the safe answer (law 5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.privacy import logs
+from bot.services import Services
+from bot.stages import (
+    choose,
+    deduplicate,
+    language,
+    nothing_to_read,
+    opt_out,
+    respond,
+    throttle,
+    understand,
+)
+from bot.stages.context import Context
+from bot.stages.order import in_turn
+from bot.stages.safe import safe_reply
+from bot.turn import Answered, Dropped, Turn
+
+TURN_SECONDS = 4.5
+"""After which the safe answer is given; Twilio waits 15 s, a frightened person less."""
+
+Stage = Callable[[Turn, Context], Awaitable[None]]
+
+STAGES: tuple[Stage, ...] = (
+    throttle.run,
+    opt_out.run,
+    nothing_to_read.run,
+    choose.run,
+    language.run,
+    understand.run,
+    respond.run,
+)
+"""What each turn goes through, once its conversation is free and its message is known to be new."""
+
+logger = logging.getLogger(__name__)
+
+
+async def answer(turn: Turn, services: Services) -> Turn:
+    """Answer one message.
+
+    Args:
+        turn: As a channel made it.
+        services: The parts of this process.
+
+    Returns:
+        The same turn, with at least one reply.
+
+    Raises:
+        Dropped: The message is being answered already, by another delivery of it.
+    """
+    words = turn.text
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            await _run(turn, services)
+    except Dropped:
+        raise
+    except Exception as error:
+        logs.failure(logger, "turn failed", error, channel=turn.channel)
+        turn.replies = [safe_reply(turn, words, services)]
+    finally:
+        turn.text = ""
+    if not turn.replies:
+        logs.event(logger, logging.ERROR, "turn without a reply", channel=turn.channel)
+        turn.replies = [safe_reply(turn, words, services)]
+    return turn
+
+
+async def _run(turn: Turn, services: Services) -> None:
+    context = Context(services)
+    if await deduplicate.known(turn, context):
+        return
+    async with in_turn(turn.conversation, services.redis):
+        try:
+            await context.load(turn)
+            for stage in STAGES:
+                await stage(turn, context)
+        except Answered:
+            pass
+        await context.keep(turn)
+    await deduplicate.remember(turn, context)

@@ -1,0 +1,59 @@
+"""A pressed button, a number or a typed title: what the last reply offered, without the model.
+
+Decides that a choice is good for the conversation's last reply only. A number counts where that
+reply offered choices; else it is a message like any other ("1818" is a question).
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.folding import fold
+from bot.languages import ORIGINAL
+from bot.stages.context import Context
+from bot.turn import Answered, PlaceReading, Turn, Understanding
+
+_NUMBER = re.compile(r"(?:opcion|option|opsyon|opcao|numero|number|n|no|la|el)?[\s.:#]*(\d{1,2})[\s.):]*")
+
+
+async def run(turn: Turn, context: Context) -> None:
+    """Turn a choice into what it stands for."""
+    if turn.understanding is not None:
+        return
+    code = _code(turn, context)
+    if code:
+        turn.text = ""
+        turn.understanding = understanding_of(code)
+    elif turn.choice:
+        turn.language = context.conversation.language or ORIGINAL
+        context.answer(turn, "choice_expired")
+        raise Answered
+
+
+def understanding_of(code: str) -> Understanding:
+    """What a choice code stands for: "report_fear", "give_place?place=211101"."""
+    intent, _, parameter = code.partition("?")
+    name, _, value = parameter.partition("=")
+    return Understanding(
+        language=value if name == "language" else "",
+        language_confidence=1.0 if name == "language" else 0.0,
+        intent=intent,
+        confidence=1.0,
+        ranking=((value, 1.0),) if name == "topic" else (),
+        place=PlaceReading(code=value if name == "place" else ""),
+    )
+
+
+def _code(turn: Turn, context: Context) -> str:
+    kept = context.conversation
+    if turn.choice:
+        return kept.choices.get(turn.choice, "")
+    if not kept.choices or len(turn.text) > 80:
+        return ""
+    typed = fold(turn.text).strip(" .!?¿¡\"'")
+    number = _NUMBER.fullmatch(typed)
+    if number:
+        codes = list(kept.choices.values())
+        position = int(number.group(1))
+        return codes[position - 1] if 1 <= position <= len(codes) else ""
+    return kept.choices.get(kept.titles.get(typed, ""), "")

@@ -1,0 +1,64 @@
+"""A message is answered once, however often the provider delivers it.
+
+Decides that the replies of a message are kept for a day under its id, so that a repeated delivery
+gets the same answer again; while the first delivery is still being answered, the second waits.
+The replies are Chaski's own texts; no word of the person is in them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+
+from bot.conversation import RETENTION, key
+from bot.stages.context import Context
+from bot.turn import Choice, Dropped, Reply, Turn
+
+_PENDING = "pending"
+_PENDING_SECONDS = 10
+_POLL_SECONDS = 0.1
+_POLLS = 40
+
+
+async def known(turn: Turn, context: Context) -> bool:
+    """Whether the message was answered before; then the turn has the replies of that time.
+
+    Raises:
+        Dropped: Another delivery is being answered and does not end.
+    """
+    if not turn.message_id:
+        return False
+    redis, name = context.services.redis, _name(turn)
+    if await redis.set(name, _PENDING, nx=True, ex=_PENDING_SECONDS):
+        return False
+    for _ in range(_POLLS):
+        stored = await redis.get(name)
+        if stored is None:  # the other delivery failed: this one is answered
+            return not await redis.set(name, _PENDING, nx=True, ex=_PENDING_SECONDS)
+        if stored.decode() != _PENDING:
+            _restore(turn, json.loads(stored))
+            return True
+        await asyncio.sleep(_POLL_SECONDS)
+    raise Dropped
+
+
+async def remember(turn: Turn, context: Context) -> None:
+    """Keep the replies for the next delivery of the same message."""
+    if turn.message_id:
+        row = {"replies": [asdict(reply) for reply in turn.replies], "language": turn.language}
+        await context.services.redis.set(_name(turn), json.dumps(row), ex=RETENTION["message"])
+
+
+def _restore(turn: Turn, row: dict[str, object]) -> None:
+    replies = row["replies"]
+    assert isinstance(replies, list)  # noqa: S101 - our own JSON
+    turn.language = str(row["language"])
+    turn.replies = [
+        Reply(one["text"], one["topic"], [Choice(**choice) for choice in one["choices"]])
+        for one in replies
+    ]
+
+
+def _name(turn: Turn) -> str:
+    return key("message", f"{turn.conversation}:{turn.message_id}")

@@ -1,0 +1,32 @@
+""""STOP": no more messages, by one word, whatever else is broken in understanding.
+
+Decides the words that stop or erase at once, in any language, without the model (law 6). The same
+wishes in a sentence are understood as the intents `opt_out` and `delete_my_data`.
+"""
+
+from __future__ import annotations
+
+from bot.folding import words
+from bot.stages.context import Context
+from bot.turn import Turn, Understanding
+
+STOP_WORDS = frozenset(
+    "stop stopall unsubscribe alto parar pare baja arret arreter arrete kanpe sispann sayachiy "
+    "sayay desuscribir".split()
+)
+ERASE_WORDS = frozenset(
+    "borrar borra erase delete apagar apague effacer efface efase pichay eliminar".split()
+)
+
+
+async def run(turn: Turn, context: Context) -> None:
+    """Take a lone word as the wish that it is."""
+    del context
+    found = words(turn.text)
+    if len(found) != 1:
+        return
+    for wish, known in (("opt_out", STOP_WORDS), ("delete_my_data", ERASE_WORDS)):
+        if found[0] in known:
+            turn.understanding = Understanding(
+                language="", language_confidence=0.0, intent=wish, confidence=1.0
+            )

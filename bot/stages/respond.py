@@ -1,0 +1,70 @@
+"""Rules and actions make the replies from the codes.
+
+Decides which intent the dialogue gets (danger before everything), what the codes are that travel
+with it, and what becomes of what the actions say: choices with ids, the note that a language is a
+draft, erasing.
+"""
+
+from __future__ import annotations
+
+from bot.answers import say
+from bot.languages import DRAFTS, ORIGINAL
+from bot.stages.context import MADE_BY_CHOICE, Context
+from bot.stages.understand import GUESSES, SMALL_TALK
+from bot.turn import Answered, Turn, Understanding
+
+
+async def run(turn: Turn, context: Context) -> None:
+    """Let the assistant answer."""
+    understanding = turn.understanding
+    assert understanding is not None  # noqa: S101 - `understand` sees to it
+    intent, entities = for_assistant(understanding, turn)
+    said = await context.services.assistant.respond(turn.conversation, intent, entities)
+    context.begin_replies(turn)
+    for number, one in enumerate(said):
+        # What leads on belongs below the last message of the turn
+        last = number == len(said) - 1
+        codes = said[0].choices if last and not one.choices else one.choices
+        context.reply(turn, one.text, one.topic, codes if last else ())
+        context.conversation.asks = one.asks or context.conversation.asks
+        turn.erase = turn.erase or one.effect == "erase"
+    if turn.language in DRAFTS and not context.conversation.draft_told and not turn.erase:
+        context.conversation.draft_told = True
+        _add_draft_notice(turn, context)
+    raise Answered
+
+
+def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]:
+    """The intent and the entities that Rasa gets: codes only."""
+    entities = {
+        "language": turn.language or ORIGINAL,
+        "place": read.place.code,
+        "candidates": " ".join(read.place.candidates),
+        "foreign": read.place.foreign,
+        "urgency": turn.urgency,
+        "cues": " ".join(read.cues),
+    }
+    intent = read.intent
+    if turn.urgency == "urgent":
+        entities["topic"] = intent
+        intent = "urgent"
+    elif intent == MADE_BY_CHOICE:
+        entities["topic"] = read.ranking[0][0]
+    elif intent == "position_outside":
+        intent, entities["topic"] = "give_place", "position_outside"
+    elif intent == "choose_language" and read.language == turn.language:
+        entities["topic"] = "language_changed"
+    elif intent == "not_understood":
+        guesses = [name for name, _ in read.ranking if name not in SMALL_TALK][:GUESSES]
+        entities["guesses"] = " ".join(guesses)
+    return intent, entities
+
+
+def _add_draft_notice(turn: Turn, context: Context) -> None:
+    """Say once that a language is a draft, and offer Spanish."""
+    notice = say("draft_notice", turn.language)
+    last = turn.replies[-1]
+    codes = [context.conversation.choices[choice.id] for choice in last.choices]
+    last.choices = []
+    context.conversation.choices, context.conversation.titles = {}, {}
+    context.reply(turn, notice, last.topic, [*codes, f"choose_language?language={ORIGINAL}"])

@@ -1,0 +1,31 @@
+"""The safe answer (law 5): the numbers, in the person's language, whatever has failed."""
+
+from __future__ import annotations
+
+from bot.answers import say
+from bot.languages import ORIGINAL
+from bot.services import Services
+from bot.turn import Reply, Turn
+
+SURE = 0.6
+"""Confidence from which a message's own language is trusted when nothing else is known."""
+
+
+def language_of(text: str, services: Services) -> str:
+    """The language of a text; Spanish where it shows none."""
+    if not text:
+        return ORIGINAL
+    language, confidence = services.assistant.identify(text)
+    return language if confidence >= SURE else ORIGINAL
+
+
+def safe_reply(turn: Turn, words: str, services: Services) -> Reply:
+    """105, 1818 and Línea 100, with what each is for.
+
+    Args:
+        turn: The turn that failed.
+        words: What the person wrote, for its language only.
+        services: The parts of this process.
+    """
+    language = turn.language or language_of(words, services)
+    return Reply(say("safe", language), "safe")

@@ -1,0 +1,28 @@
+"""A limit of messages a minute for each conversation.
+
+Decides that even beyond it nobody is met with silence: on WhatsApp and SMS the answer is short,
+costs no model, and begins with the emergency numbers; the web gets 429 (`bot.channels.web`).
+"""
+
+from __future__ import annotations
+
+from bot.answers import say
+from bot.conversation import RETENTION, key
+from bot.stages.context import Context
+from bot.stages.safe import language_of
+from bot.turn import Answered, Turn
+
+
+async def run(turn: Turn, context: Context) -> None:
+    """Count the message; answer shortly where there are too many."""
+    name = key("throttle", turn.conversation)
+    pipeline = context.services.redis.pipeline(transaction=True)
+    pipeline.incr(name)
+    pipeline.expire(name, RETENTION["throttle"], nx=True)
+    count, _ = await pipeline.execute()
+    if count <= context.services.settings.conversation_per_minute:
+        return
+    turn.language = context.conversation.language or language_of(turn.text, context.services)
+    turn.throttled = True
+    context.reply(turn, say("repeat_limit", turn.language), "repeat_limit")
+    raise Answered
