@@ -12,7 +12,9 @@ from actions.speech import Events, entities, entity, intent, note_duty, speak, u
 from bot.answers import answer, say
 from bot.languages import LANGUAGES
 
-CONVERSATIONAL = frozenset("greet goodbye thank menu affirm deny bot_challenge privacy".split())
+CONVERSATIONAL = frozenset(
+    ["greet", "goodbye", "thank", "menu", "affirm", "deny", "bot_challenge", "privacy"]
+)
 """Topics that have no fact whose source one would ask for."""
 
 

@@ -24,7 +24,9 @@ from bot.languages import ORIGINAL
 from bot.offices import INTENT_SERVICE, office_answer
 
 
-def tell_offices(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, code: str) -> Events:
+def tell_offices(
+    dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, code: str
+) -> Events:
     """Say the nearest offices of a topic for a place.
 
     Args:

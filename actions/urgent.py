@@ -14,8 +14,10 @@ from bot.answers import answer
 from bot.offices import INTENT_SERVICE
 
 HARMED_BY_OTHERS = frozenset(
-    "kidnapping confinement violence threats being_moved_or_sold sexual_exploitation pursuit "
-    "forced_begging_or_crime surveillance".split()
+    (
+        "kidnapping confinement violence threats being_moved_or_sold sexual_exploitation "
+        "pursuit forced_begging_or_crime surveillance"
+    ).split()
 )
 BODY = frozenset({"medical", "injuries", "drugged"})
 

@@ -48,7 +48,7 @@ class Answer:
         source: Section of the SOP, or another named source.
         reviewed: When it was last checked against its source.
         choices: Topics that lead on, in order.
-        state_service: Whether it sends an adult to a service that must itself report (SOP note 101).
+        state_service: Whether it sends an adult to a service that must report (SOP note 101).
         title: How the topic is named on a button, by language.
         text: What is said, by language.
     """
@@ -70,7 +70,7 @@ def load(folder: Path = FOLDER) -> dict[str, Answer]:
     """
     found: dict[str, Answer] = {}
     for path in sorted(folder.glob("*.yml")):
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for key, row in content.items():
             if key in found:
                 raise AnswerError(f"{path.name}: {key} is written twice")
@@ -107,7 +107,7 @@ def answer(key: str) -> Answer:
         raise AnswerError(f"no answer {key!r}") from None
 
 
-def say(key: str, language: str, moment: datetime | None = None, **values: str) -> str:
+def say(key: str, language: str, moment: datetime | None = None, /, **values: str) -> str:
     """The text of a topic or phrase, filled in.
 
     Args:
@@ -129,7 +129,7 @@ def title(key: str, language: str) -> str:
     return fill(titles.get(language) or titles[ORIGINAL], language)
 
 
-def fill(text: str, language: str, moment: datetime | None = None, **values: str) -> str:
+def fill(text: str, language: str, moment: datetime | None = None, /, **values: str) -> str:
     """Replace the placeholders of a text.
 
     Raises:
@@ -166,8 +166,9 @@ def _fact(kind: str, name: str, language: str, moment: datetime | None) -> str:
 def _contact(kind: str, name: str) -> Contact:
     contacts = tables().contacts
     for key in (f"{name}_{kind}", name):
-        if key in contacts and (kind not in ("web", "email", "address") or
-                                contacts[key].channel == kind):
+        if key in contacts and (
+            kind not in ("web", "email", "address") or contacts[key].channel == kind
+        ):
             return contacts[key]
     raise AnswerError(f"no {kind} of {name!r}")
 
@@ -208,9 +209,7 @@ def open_now(contact: Contact, language: str, moment: datetime) -> str:
     sentences = [
         say("holiday_today", language) if hours.is_holiday(local.date()) else "",
         say("closed_now", language, opens=opens),
-        say(
-            "use_instead", language, line=instead.display, hours=opening_hours(instead, language)
-        ),
+        say("use_instead", language, line=instead.display),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 

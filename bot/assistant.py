@@ -167,9 +167,7 @@ class Assistant:
 
     async def read(self, text: str) -> Understanding:
         """Understand a message, beside the loop."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._readers, self.read_now, text
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, text)
 
     def read_now(self, text: str) -> Understanding:
         """Understand a message, here."""
@@ -195,9 +193,7 @@ class Assistant:
             other_language=parsed["other_language"],
         )
 
-    async def respond(
-        self, conversation: str, intent: str, entities: dict[str, str]
-    ) -> list[Said]:
+    async def respond(self, conversation: str, intent: str, entities: dict[str, str]) -> list[Said]:
         """Choose and run the actions for an intent.
 
         Args:

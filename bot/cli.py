@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     train = command("train", _train, "train the assistant if its data changed")
     train.add_argument("--force", action="store_true", help="also where nothing changed")
     parse = command("parse", _parse, "read messages from standard input, write what they mean")
-    parse.add_argument("--jsonl", action="store_true", help='lines of {"text": …}; else plain lines')
+    parse.add_argument(
+        "--jsonl", action="store_true", help='lines of {"text": …}; else plain lines'
+    )
     command("check", _check, "check the directory and the answers")
     evaluate = command("eval", _evaluate, "measure the understanding on unseen data")
     evaluate.add_argument("--misses", action="store_true", help="print every miss")

@@ -58,11 +58,15 @@ class Measure:
 
 
 def overlap(folder: Path = DATA) -> list[str]:
-    """Evaluation messages of three words and more that are also training examples, folded."""
+    """Evaluation messages of two words and more that are also training examples, folded."""
     trained = {tuple(words(example.text)) for example in corpus()}
     trained |= {tuple(words(text)) for _, _, text in read_examples()}
     return sorted(
-        {text for text in _all_texts(folder) if len(words(text)) >= 3 and tuple(words(text)) in trained}
+        {
+            text
+            for text in _all_texts(folder)
+            if len(words(text)) >= 2 and tuple(words(text)) in trained
+        }
     )
 
 
@@ -195,7 +199,8 @@ def _urgency(assistant: Assistant, folder: Path, show_misses: bool) -> list[Meas
         cells = "".join(f"{matrix[actual, found]:10}" for found in URGENCY_LEVELS)
         print(f"{actual:16}{cells}")
     urgent, high, none = (
-        sum(matrix[level, found] for found in URGENCY_LEVELS) for level in ("urgent", "high", "none")
+        sum(matrix[level, found] for found in URGENCY_LEVELS)
+        for level in ("urgent", "high", "none")
     )
     seen = matrix["urgent", "urgent"]
     return [
@@ -220,7 +225,9 @@ def _places(assistant: Assistant, folder: Path, show_misses: bool) -> list[Measu
     total: Counter[str] = Counter()
     for row in _read_yaml(folder / "places.yml"):
         read = assistant.read_now(row["text"])
-        kind = next((name for name in (*CODES_OF_PLACE, "ambiguous", "foreign", "none") if name in row))
+        kind = next(
+            name for name in (*CODES_OF_PLACE, "ambiguous", "foreign", "none") if name in row
+        )
         good = _place_is_right(read, row)
         total[kind] += 1
         right[kind] += good

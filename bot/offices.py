@@ -143,6 +143,8 @@ def _source_of(found: Nearest) -> str:
 
 def _source(found: Nearest, language: str) -> str:
     first = found.offices[0].office
+    if first.source_date in first.source:
+        return say("source_line", language, source=first.source, date="").rstrip(" ,")
     return say("source_line", language, source=first.source, date=first.source_date)
 
 

@@ -174,5 +174,3 @@ def _twiml(message: str) -> Response:
 
 def _error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
-
-

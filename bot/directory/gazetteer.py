@@ -34,6 +34,9 @@ DOMINANCE = 6.0
 """How many times more offices and stations a district has than the next of its name, to be meant
 without asking."""
 
+WORDS_READ = 300
+"""Words read of a message: so many of its head, and as many of its end."""
+
 LONGEST_GUESS = 6
 """Words; in a longer message no spelling is guessed."""
 
@@ -41,17 +44,24 @@ SIMILAR = 84.0
 """rapidfuzz's ratio (0 to 100) from which a misspelt name is taken as a guess."""
 
 _BEFORE_HERE = frozenset(
-    "en por cerca in at near em na perto dans pres nan bo toupre distrito ciudad provincia "
-    "departamento region zona city district cidade ville quartier vil llaqta llaqtapi".split()
+    (
+        "en por cerca in at near em na perto dans pres nan bo toupre distrito ciudad "
+        "provincia departamento region zona city district cidade ville quartier vil llaqta "
+        "llaqtapi"
+    ).split()
 )
 """Words that, directly before a name, say that it is a place."""
 
 _DWELLING = frozenset(
-    "estoy estamos vivo vivimos viviendo live living am moro moramos estou estamos habite habitons "
-    "suis rete rete abite tiyani tiyaniku kachkani kashani kani".split()
+    (
+        "estoy estamos vivo vivimos viviendo live living am moro moramos estou estamos habite "
+        "habitons suis rete rete abite tiyani tiyaniku kachkani kashani kani"
+    ).split()
 )
-_BEFORE_ORIGIN = frozenset("soy vengo vine from desde sou vim viens sot soti manta natural".split())
-_SMALL_WORDS = frozenset("de del of do da du d la el los las the le les of".split())
+_BEFORE_ORIGIN = frozenset(
+    ("soy vengo vine from desde sou vim viens sot soti manta natural").split()
+)
+_SMALL_WORDS = frozenset(("de del of do da du d la el los las the le les of").split())
 _LEVEL_WORDS = {
     "region": 2,
     "departamento": 2,
@@ -101,16 +111,19 @@ class Gazetteer:
         self._matcher.add("abroad", [self._doc(name.split()) for name in self._foreign])
         self._guessable = [name for name in self._codes if len(name) >= 5]
 
-    def read(self, text: str) -> PlaceReading:
+    def read(self, text: str, ordinary: frozenset[str] = frozenset()) -> PlaceReading:
         """The place that a text names.
 
         Args:
             text: A message, cleaned.
+            ordinary: Words that are never a misspelt name.
 
         Returns:
             A code, or candidates, or a foreign name, or nothing; a guess is marked as such.
         """
         found = words(text)
+        if len(found) > 2 * WORDS_READ:
+            found = found[:WORDS_READ] + found[-WORDS_READ:]
         matches = self._matches(found)
         strong = [match for match in matches if not match.weak]
         inside = [match for match in strong if not match.foreign and not _abroad(match, strong)]
@@ -119,10 +132,10 @@ class Gazetteer:
         abroad = [match for match in strong if match.foreign]
         if abroad:
             return PlaceReading(foreign=abroad[0].name.title())
-        if matches and not matches[0].foreign and self.only(text):
+        if matches and not matches[0].foreign and _only(matches, found):
             bare = self._choose(matches[:1], found)
             return bare if " " in matches[0].name else replace(bare, guess=True)
-        return self._guess(found)
+        return self._guess(found, ordinary)
 
     def _doc(self, tokens: list[str]) -> Doc:
         return Doc(self._vocabulary, words=tokens)
@@ -176,9 +189,7 @@ class Gazetteer:
         before = found[max(0, match.start - 3) : match.start]
         here = bool(before) and (before[-1] in _BEFORE_HERE or before[-1] in _DWELLING)
         origin = any(word in _BEFORE_ORIGIN for word in before)
-        holder = any(
-            other is not match and _inside(match.codes, other.codes) for other in matches
-        )
+        holder = any(other is not match and _inside(match.codes, other.codes) for other in matches)
         plain = len(self._narrow(match, matches, found)) == 1
         return 2 * here - 3 * origin + 4 * holder + plain
 
@@ -209,14 +220,15 @@ class Gazetteer:
         first, second = (self._weight[code] for code in ordered[:2])
         return ordered[:1] if first >= DOMINANCE * max(second, 1) else ordered
 
-    def _guess(self, found: list[str]) -> PlaceReading:
+    def _guess(self, found: list[str], ordinary: frozenset[str]) -> PlaceReading:
         if not 1 <= len(found) <= LONGEST_GUESS:
             return PlaceReading()
         best: tuple[float, str] = (0.0, "")
         for size in (4, 3, 2, 1):
             for start in range(len(found) - size + 1):
-                tried = " ".join(found[start : start + size])
-                if len(tried) < 5:
+                part = found[start : start + size]
+                tried = " ".join(part)
+                if len(tried) < 5 or all(word in ordinary for word in part):
                     continue
                 hit = process.extractOne(
                     tried, self._guessable, scorer=fuzz.ratio, score_cutoff=SIMILAR
@@ -233,9 +245,7 @@ class Gazetteer:
     def only(self, text: str) -> bool:
         """Whether a text is a place's name and nothing but small words around it."""
         found = words(text)
-        matches = self._matches(found)
-        covered = sum(match.end - match.start for match in matches)
-        return bool(matches) and len(found) - covered <= 1
+        return len(found) <= LONGEST_GUESS and _only(self._matches(found), found)
 
 
 def _codes_by_name(source: Tables) -> dict[str, tuple[str, ...]]:
@@ -296,6 +306,11 @@ def _inside(codes: Iterable[str], outer: Iterable[str]) -> bool:
     return any(code != large and code.startswith(large) for code in codes for large in outers)
 
 
+def _only(matches: list[Match], found: list[str]) -> bool:
+    covered = sum(match.end - match.start for match in matches)
+    return bool(matches) and len(found) - covered <= 1
+
+
 def _related(match: Match, other: Match) -> bool:
     """Whether one name lies in the other's area: "nauta, loreto"."""
     return _inside(match.codes, other.codes) or _inside(other.codes, match.codes)
@@ -315,4 +330,3 @@ def _word_before(found: list[str], start: int) -> str:
 def gazetteer() -> Gazetteer:
     """The gazetteer of the project's tables, built once in a process (about 0.3 s)."""
     return Gazetteer(tables())
-

@@ -142,11 +142,7 @@ def _protection_unit(here: Area) -> Nearest:
     units = _by_service()["upe"]
     if _in_lima(here.code):
         return Nearest(_ranked(here, [unit for unit in units if _in_lima(unit.ubigeo)]))
-    own = [
-        unit
-        for unit in units
-        if unit.ubigeo[:2] == here.code[:2] and not (here.code[:2] == "07")
-    ]
+    own = [unit for unit in units if unit.ubigeo[:2] == here.code[:2]]
     return Nearest(_ranked(here, own)) if own else Nearest((), "family_court")
 
 

@@ -32,9 +32,7 @@ LIKELY = 0.25
 SHARPNESS = 2.0
 
 
-@DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True
-)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class AccountDetector(TrainedComponent):
     """Says whether a message is an account."""
 

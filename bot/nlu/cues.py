@@ -141,7 +141,7 @@ class Cues:
         self._corrected = lru_cache(maxsize=20_000)(self._correct)
 
     def _read(self, path: Path) -> None:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         try:
             for category, levels in content["cues"].items():
                 for level, lines in levels.items():
@@ -203,9 +203,7 @@ class Cues:
             cue = self._cues[number]
             for match in cue.pattern.finditer(line):
                 start = line.count(" ", 0, match.start())
-                yield Found(
-                    cue.category, cue.level, start, start + match.group().count(" ") + 1
-                )
+                yield Found(cue.category, cue.level, start, start + match.group().count(" ") + 1)
 
     def _negated(self, tokens: Sequence[str], breaks: set[int], start: int) -> bool:
         """Whether a negation stands directly before a cue, in the same clause."""

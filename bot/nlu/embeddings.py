@@ -12,9 +12,7 @@ from bot.nlu.component import VECTOR, ReadingComponent, examples
 from bot.nlu.vectors import vector, vectors_of_examples
 
 
-@DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False
-)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
 class SentenceEmbeddings(ReadingComponent):
     """The vector of a message's head."""
 
@@ -32,5 +30,3 @@ def _print(done: int, total: int) -> None:
     sys.stderr.write(f"\rReading training examples: {done} of {total}")
     sys.stderr.write("\n" if done == total else "")
     sys.stderr.flush()
-
-

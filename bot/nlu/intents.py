@@ -22,9 +22,7 @@ from bot.nlu.vectors import vectors_of_examples
 INTENT_RANKING = "intent_ranking"
 
 
-@DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True
-)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class IntentClassifier(TrainedComponent):
     """Names the intent and the next likeliest ones."""
 

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.folding import words
-from bot.languages import LANGUAGES, requested
+from bot.languages import LANGUAGES, ORIGINAL, requested
 from bot.nlu.component import Arrays, TrainedComponent
 from bot.nlu.corpus import corpus
 from bot.nlu.linear import Margins, confidences
@@ -69,9 +69,7 @@ def other_language(text: str, confidence: float) -> bool:
     return best.lang not in LANGUAGES and best.prob >= FOREIGN_SURE
 
 
-@DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True
-)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class LanguageIdentifier(TrainedComponent):
     """Names the language and how sure that is."""
 
@@ -97,7 +95,9 @@ class LanguageIdentifier(TrainedComponent):
         self._labels = facts["labels"]
 
     def identify(self, text: str) -> tuple[str, float]:
-        """The language of a text and the confidence, 0 to 1."""
+        """The language of a text and the confidence, 0 to 1; none for a text without words."""
+        if not words(text):
+            return ORIGINAL, 0.0
         shares = confidences(self._margins.of(text), SHARPNESS)
         best = int(np.argmax(shares))
         return self._labels[best], float(shares[best])

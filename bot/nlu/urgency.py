@@ -34,20 +34,24 @@ URGENCY = "urgency"
 SHARPNESS = 2.0
 
 CALM_INTENTS = frozenset(
-    "line_1818_info line_100_info line_1884_info line_1810_info line_113_info report_online "
-    "what_is_trafficking trafficking_vs_smuggling victim_rights international_protection_what "
-    "asylum_how_to_apply asylum_rights unhcr_contact regularise_status humanitarian_permit "
-    "work_permission interpreter free_lawyer find_cem find_fistrap find_upe give_place "
-    "talk_to_human greet goodbye thank menu choose_language privacy delete_my_data bot_challenge "
-    "affirm deny ask_source opt_out out_of_scope report_where report_anonymously "
-    "report_without_documents report_what_happens_next".split()
+    (
+        "line_1818_info line_100_info line_1884_info line_1810_info line_113_info "
+        "report_online what_is_trafficking trafficking_vs_smuggling victim_rights "
+        "international_protection_what asylum_how_to_apply asylum_rights unhcr_contact "
+        "regularise_status humanitarian_permit work_permission interpreter free_lawyer "
+        "find_cem find_fistrap find_upe give_place talk_to_human greet goodbye thank menu "
+        "choose_language privacy delete_my_data bot_challenge affirm deny ask_source opt_out "
+        "out_of_scope report_where report_anonymously report_without_documents "
+        "report_what_happens_next"
+    ).split()
 )
 """Intents whose training examples are calm: they teach the classifier what "none" sounds like."""
 
 MORE_DANGEROUS_FIRST = (
     "kidnapping confinement violence threats self_harm medical injuries drugged child "
     "being_moved_or_sold sexual_exploitation pursuit forced_begging_or_crime surveillance "
-    "help_plea documents_held debt no_pay no_rest someone_else_speaks deceit_in_offer homelessness"
+    "help_plea documents_held debt no_pay no_rest someone_else_speaks deceit_in_offer "
+    "homelessness"
 ).split()
 """The order in which categories are told."""
 
@@ -108,12 +112,12 @@ def decide(
 
 def read_examples(folder: Path = EXAMPLES) -> list[tuple[str, str, str]]:
     """The curated examples: language, level and text of each."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     for language in LANGUAGES:
         path = folder / f"{language}.yml"
         if not path.exists():
             continue
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for level in URGENCY_LEVELS:
             found.extend((language, level, str(text)) for text in content.get(level, []))
     return found
@@ -125,9 +129,7 @@ def known_words() -> list[str]:
     return sorted(word for word, count in counts.items() if count >= 3)
 
 
-@DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True
-)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class UrgencyDetector(TrainedComponent):
     """Names the level and the categories."""
 
@@ -139,9 +141,7 @@ class UrgencyDetector(TrainedComponent):
         """Learn the levels from the curated examples and from calm messages of the corpus."""
         del training_data  # Rasa's loader forgets the languages; the corpus keeps them
         texts, levels = training_examples()
-        margins, names = Margins.learn(
-            texts, vectors_of_examples(texts), levels, balanced=True
-        )
+        margins, names = Margins.learn(texts, vectors_of_examples(texts), levels, balanced=True)
         return margins.arrays(), {
             "labels": names,
             "groups": margins.groups,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ WINDOW = 260
 
 CACHE = ROOT / "models" / "vectors.npz"
 
-Vector = NDArray[np.float32]
+Vector: TypeAlias = NDArray[np.float32]
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +65,8 @@ def vector(text: str) -> Vector:
     Returns:
         `DIMENSIONS` numbers.
     """
-    return np.asarray(_engine().query(cap(text) or " "), dtype=np.float32)
+    found: Vector = np.asarray(_engine().query(cap(text) or " "), dtype=np.float32)
+    return found
 
 
 def vectors_of_examples(

@@ -18,8 +18,10 @@ from types import TracebackType
 from typing import Any
 
 FIELDS = frozenset(
-    "channel code count error intent kind language level milliseconds number path port reason "
-    "seconds stage state status store topic urgency version".split()
+    (
+        "channel code count error intent kind language level milliseconds number path port "
+        "reason seconds stage state status store topic urgency version"
+    ).split()
 )
 """Names of the fields that our own log lines may carry."""
 
@@ -61,7 +63,7 @@ def describe(error: BaseException) -> str:
 class _Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         head = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')} {record.levelname.lower():7}"
-        if not record.name.split(".")[0] in _OURS:
+        if record.name.split(".")[0] not in _OURS:
             line = f"{head} {record.name} at {record.filename}:{record.lineno}"
         else:
             fields = getattr(record, "chaski_fields", {})

@@ -102,9 +102,7 @@ class Redactor:
         Returns:
             Whether there was one.
         """
-        due = await self._redis.zrange(
-            _WAITING, 0, time.time(), byscore=True, offset=0, num=1
-        )
+        due = await self._redis.zrange(_WAITING, 0, time.time(), byscore=True, offset=0, num=1)
         # Whoever removes it works on it; put back before the try, so that a crash loses nothing
         if not due or not await self._redis.zrem(_WAITING, due[0]):
             return False
@@ -134,7 +132,7 @@ class Redactor:
                 return True
             logs.event(logger, logging.WARNING, "redaction refused", status=error.status)
             return False
-        except (TwilioException, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, TwilioException, OSError) as error:
             logs.failure(logger, "redaction failed", error)
             return False
         return True

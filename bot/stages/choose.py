@@ -13,7 +13,9 @@ from bot.languages import ORIGINAL
 from bot.stages.context import Context
 from bot.turn import Answered, PlaceReading, Turn, Understanding
 
-_NUMBER = re.compile(r"(?:opcion|option|opsyon|opcao|numero|number|n|no|la|el)?[\s.:#]*(\d{1,2})[\s.):]*")
+_NUMBER = re.compile(
+    r"(?:opcion|option|opsyon|opcao|numero|number|n|no|la|el)?[\s.:#]*(\d{1,2})[\s.):]*"
+)
 
 
 async def run(turn: Turn, context: Context) -> None:

@@ -27,7 +27,7 @@ FIRST = Evidence(0.45, 1)
 AFTER_A_GUESS = Evidence(0.6, 1)
 DRIFT = Evidence(0.85, 3)
 DRIFT_AFTER_REQUEST = Evidence(0.93, 6)
-"""Of a first message; where only a page's language is known; of a change; of one after a request."""
+"""Of a first message; where only a page's guess is known; of a change; of one after a request."""
 
 
 async def run(turn: Turn, context: Context) -> None:

@@ -1,4 +1,4 @@
-""""STOP": no more messages, by one word, whatever else is broken in understanding.
+""" "STOP": no more messages, by one word, whatever else is broken in understanding.
 
 Decides the words that stop or erase at once, in any language, without the model (law 6). The same
 wishes in a sentence are understood as the intents `opt_out` and `delete_my_data`.
@@ -11,11 +11,13 @@ from bot.stages.context import Context
 from bot.turn import Turn, Understanding
 
 STOP_WORDS = frozenset(
-    "stop stopall unsubscribe alto parar pare baja arret arreter arrete kanpe sispann sayachiy "
-    "sayay desuscribir".split()
+    (
+        "stop stopall unsubscribe alto parar pare baja arret arreter arrete kanpe sispann "
+        "sayachiy sayay desuscribir"
+    ).split()
 )
 ERASE_WORDS = frozenset(
-    "borrar borra erase delete apagar apague effacer efface efase pichay eliminar".split()
+    ("borrar borra erase delete apagar apague effacer efface efase pichay eliminar").split()
 )
 
 

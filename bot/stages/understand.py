@@ -37,6 +37,8 @@ async def run(turn: Turn, context: Context) -> None:
 
 
 def _for_dialogue(read: Understanding, text: str, asks: str) -> Understanding:
+    if not words(text):  # emoji, "@", "???"
+        return replace(read, intent="not_understood", ranking=())
     asked_language = requested(text)
     if asked_language:
         return replace(read, intent="choose_language", language=asked_language, confidence=1.0)
