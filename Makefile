@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 LOCKED := --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
-.PHONY: install train run test eval check lint format lock clean
+.PHONY: install train vectors run test eval check lint format lock clean
 
 install: $(STAMP)
 
@@ -21,6 +21,10 @@ $(STAMP): requirements.lock requirements-build.lock
 
 train: install
 	@$(BIN)/python -m bot train
+
+# For a release: the vectors of the training examples, so that a first start is short.
+vectors: install
+	@$(BIN)/python -m bot vectors
 
 run: install
 	@$(BIN)/python -m bot run

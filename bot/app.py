@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     assistant = Assistant(newest_model(settings.model_dir), BoundedTrackerStore(None, redis))
     services = Services(settings, assistant, redis, Redactor(settings, redis))
     answers(), gazetteer()  # read now, not in somebody's first turn
-    assistant.read_now("hola")
+    assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

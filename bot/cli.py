@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--jsonl", action="store_true", help='lines of {"text": …}; else plain lines'
     )
+    command("vectors", _vectors, "write data/vectors.npz anew from the training examples")
     command("check", _check, "check the directory and the answers")
     evaluate = command("eval", _evaluate, "measure the understanding on unseen data")
     evaluate.add_argument("--misses", action="store_true", help="print every miss")
@@ -74,6 +75,16 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
         print("The model is current.", file=sys.stderr)
         return 0
     training.train(settings.model_dir)
+    return 0
+
+
+def _vectors(options: argparse.Namespace, settings: Settings) -> int:
+    del options, settings
+    from bot.nlu.corpus import corpus
+    from bot.nlu.urgency import training_examples
+    from bot.nlu.vectors import ship
+
+    ship([example.text for example in corpus()] + training_examples()[0])
     return 0
 
 

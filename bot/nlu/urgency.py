@@ -24,7 +24,8 @@ from bot.nlu.component import VECTOR, Arrays, TrainedComponent
 from bot.nlu.corpus import corpus
 from bot.nlu.cues import Cues, Reading
 from bot.nlu.linear import Margins, confidences
-from bot.nlu.vectors import Vector, vectors_of_examples
+from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
+from bot.nlu.vectors import vector as vector_of
 from bot.settings import ROOT
 from bot.turn import URGENCY_LEVELS, Urgency
 
@@ -60,8 +61,8 @@ MORE_DANGEROUS_FIRST = (
 class Thresholds:
     """Confidences of the classifier, 0 to 1, at which it decides beside or against the cues."""
 
-    urgent_alone: float = 0.55
-    urgent_with_cue: float = 0.12
+    urgent_alone: float = 0.45
+    urgent_with_cue: float = 0.08
     urgent_with_cue_in_context: float = 0.5
     high_alone: float = 0.55
     high_with_cue: float = 0.2
@@ -157,16 +158,26 @@ class UrgencyDetector(TrainedComponent):
     def level(self, text: str, vector: Vector) -> Level:
         """The level of a message."""
         reading = self._cues.read(text)
-        found = confidences(self._margins.of(text, vector), SHARPNESS)
-        shares = {label: float(share) for label, share in zip(self._labels, found, strict=True)}
+        shares = self._shares(text, vector)
+        if len(text) > WINDOW:  # one sentence at the end must not be averaged away
+            end = text[-WINDOW:]
+            shares = max(shares, self._shares(end, vector_of(end)), key=_danger)
         level = decide(reading, shares)
         counted = {cue.category for cue in reading.cues if not cue.negated}
         categories = tuple(name for name in MORE_DANGEROUS_FIRST if name in counted)
         return Level(level, categories if level != "none" else (), shares)
 
+    def _shares(self, text: str, vector: Vector) -> dict[str, float]:
+        found = confidences(self._margins.of(text, vector), SHARPNESS)
+        return {label: float(share) for label, share in zip(self._labels, found, strict=True)}
+
     def read(self, message: Message, text: str) -> None:
         """Add the level."""
         message.set(URGENCY, asdict(self.level(text, message.get(VECTOR))), add_to_output=True)
+
+
+def _danger(shares: dict[str, float]) -> tuple[float, float]:
+    return shares["urgent"], shares["high"]
 
 
 def training_examples() -> tuple[list[str], list[str]]:

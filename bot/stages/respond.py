@@ -14,6 +14,10 @@ from bot.stages.understand import GUESSES, SMALL_TALK
 from bot.turn import Answered, Turn, Understanding
 
 
+NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
+"""Topics that are no help to somebody who was not understood."""
+
+
 async def run(turn: Turn, context: Context) -> None:
     """Let the assistant answer."""
     understanding = turn.understanding
@@ -55,7 +59,7 @@ def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]
     elif intent == "choose_language" and read.language == turn.language:
         entities["topic"] = "language_changed"
     elif intent == "not_understood":
-        guesses = [name for name, _ in read.ranking if name not in SMALL_TALK][:GUESSES]
+        guesses = [name for name, _ in read.ranking if name not in NEVER_GUESSED][:GUESSES]
         entities["guesses"] = " ".join(guesses)
     return intent, entities
 
