@@ -54,7 +54,7 @@ _ASKING = fold(
     "mejor now ahora desde from on agora maintenant kounye gen nou kreye better lo"
 ).split()
 _FILLERS: frozenset[str] = frozenset(_ASKING)
-_SUFFIX = re.compile(r"(pi|ta|manta|wan|simipi|simita)$")
+_SUFFIX = re.compile(r"(pi|ta|manta|wan)$")
 _LONGEST_REQUEST = 12
 """Words; a longer message that names a language is about something else."""
 

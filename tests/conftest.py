@@ -105,7 +105,9 @@ class App:
 
     # WhatsApp and SMS
 
-    def form(self, body: str = "", sender: str = "whatsapp:+51900000000", **more: str) -> dict[str, str]:
+    def form(
+        self, body: str = "", sender: str = "whatsapp:+51900000000", **more: str
+    ) -> dict[str, str]:
         return {
             "AccountSid": "",
             "ApiVersion": "2010-04-01",

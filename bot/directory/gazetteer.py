@@ -132,7 +132,7 @@ class Gazetteer:
         abroad = [match for match in strong if match.foreign]
         if abroad:
             return PlaceReading(foreign=abroad[0].name.title())
-        if matches and not matches[0].foreign and _only(matches, found):
+        if matches and not matches[0].foreign and _only(matches, found, besides=0):
             bare = self._choose(matches[:1], found)
             return bare if " " in matches[0].name else replace(bare, guess=True)
         return self._guess(found, ordinary)
@@ -189,20 +189,19 @@ class Gazetteer:
         before = found[max(0, match.start - 3) : match.start]
         here = bool(before) and (before[-1] in _BEFORE_HERE or before[-1] in _DWELLING)
         origin = any(word in _BEFORE_ORIGIN for word in before)
-        holder = any(other is not match and _inside(match.codes, other.codes) for other in matches)
+        holders = sum(other is not match and _inside(match.codes, other.codes) for other in matches)
         plain = len(self._narrow(match, matches, found)) == 1
-        return 2 * here - 3 * origin + 4 * holder + plain
+        return 2 * here - 3 * origin + 4 * holders + plain
 
     def _narrow(self, match: Match, matches: list[Match], found: list[str]) -> list[str]:
         codes = list(match.codes)
         for other in matches:
             if other is match:
                 continue
-            inside = [
-                code
-                for code in codes
-                if any(code.startswith(outer) and code != outer for outer in other.codes)
-            ]
+            # The closest area tells most: of "miraflores, lima" the one in the city of Lima
+            depth = {code: _depth(code, other.codes) for code in codes}
+            deepest = max(depth.values(), default=0)
+            inside = [code for code in codes if deepest and depth[code] == deepest]
             codes = inside or codes
         level = _LEVEL_WORDS.get(_word_before(found, match.start), 0)
         of_level = [code for code in codes if len(code) == level]
@@ -301,14 +300,20 @@ def _seats(codes: list[str]) -> list[str]:
     return kept
 
 
+def _depth(code: str, outer: tuple[str, ...]) -> int:
+    """How long the longest code is that holds this one; 0 where none does."""
+    return max((len(one) for one in outer if code != one and code.startswith(one)), default=0)
+
+
 def _inside(codes: Iterable[str], outer: Iterable[str]) -> bool:
     outers = tuple(outer)
     return any(code != large and code.startswith(large) for code in codes for large in outers)
 
 
-def _only(matches: list[Match], found: list[str]) -> bool:
+def _only(matches: list[Match], found: list[str], besides: int = 1) -> bool:
+    """Whether names are all that is said, but for so many other words."""
     covered = sum(match.end - match.start for match in matches)
-    return bool(matches) and len(found) - covered <= 1
+    return bool(matches) and len(found) - covered <= besides
 
 
 def _related(match: Match, other: Match) -> bool:

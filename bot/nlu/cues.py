@@ -97,6 +97,8 @@ class Cue:
         Raises:
             CueError: Nothing is left of the cue, or its brackets are wrong.
         """
+        if any(sign in _BRACKETS.sub("", self.written) for sign in "()|"):
+            raise CueError(f"unbalanced brackets: {self.written!r}")
         found = [expand(unit) for unit in _UNIT.findall(self.written) if unit != "..."]
         if not any(all(unit) for unit in found):
             raise CueError(f"every word is optional: {self.written!r}")

@@ -13,7 +13,6 @@ from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import GUESSES, SMALL_TALK
 from bot.turn import Answered, Turn, Understanding
 
-
 NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
 """Topics that are no help to somebody who was not understood."""
 

@@ -11,12 +11,10 @@ SURE = 0.6
 """Confidence from which a message's own language is trusted when nothing else is known."""
 
 
-def language_of(text: str, services: Services) -> str:
-    """The language of a text; Spanish where it shows none."""
-    if not text:
-        return ORIGINAL
+def language_of(text: str, services: Services, otherwise: str = ORIGINAL) -> str:
+    """The language of a text; another where the text shows none."""
     language, confidence = services.assistant.identify(text)
-    return language if confidence >= SURE else ORIGINAL
+    return language if confidence >= SURE else otherwise
 
 
 def safe_reply(turn: Turn, words: str, services: Services) -> Reply:
@@ -27,5 +25,5 @@ def safe_reply(turn: Turn, words: str, services: Services) -> Reply:
         words: What the person wrote, for its language only.
         services: The parts of this process.
     """
-    language = turn.language or language_of(words, services)
+    language = language_of(words, services, turn.language or ORIGINAL)
     return Reply(say("safe", language), "safe")

@@ -96,4 +96,5 @@ def test_ctrl_c_stops_everything_that_was_started(tmp_path_factory: pytest.TempP
         pid = app.store_pid()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    assert app.process and app.process.returncode == 0
+    assert app.process
+    assert app.process.returncode == 0

@@ -137,13 +137,13 @@ def test_what_is_no_json_object_is_refused(app: App, body: bytes) -> None:
     assert response.status_code == 400
 
 
-def test_a_body_over_16_kB_is_refused(app: App) -> None:
+def test_a_body_over_16_kilobytes_is_refused(app: App) -> None:
     response = app.web().post(text="a" * 17_000)
     assert response.status_code == 413
 
 
 @pytest.mark.parametrize("text", ["a" * 10_000, "ab " * 3_300, "😀" * 4_000])
-def test_long_messages_within_16_kB_are_answered_however_they_are_escaped(
+def test_long_messages_within_16_kilobytes_are_answered_however_they_are_escaped(
     app: App, text: str
 ) -> None:
     session = app.web()

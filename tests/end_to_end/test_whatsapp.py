@@ -75,7 +75,9 @@ def test_blank_fields_belong_to_what_is_signed(app: App) -> None:
     assert app.post_form(without, signature=_signature(app, form)).status_code == 403
 
 
-def test_without_an_auth_token_the_webhook_is_closed(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_without_an_auth_token_the_webhook_is_closed(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     folder = tmp_path_factory.mktemp("closed") / "var"
     with running(folder, CHASKI_TWILIO_AUTH_TOKEN="") as closed:
         assert closed.post_form(closed.form("hola")).status_code == 503

@@ -1,0 +1,79 @@
+"""The laws that the shape of the code keeps."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import yaml
+from rasa.core.actions.action import RemoteAction
+from rasa.core.processor import MessageProcessor
+
+from bot.conversation import RETENTION
+from bot.evaluate import overlap
+from bot.settings import ROOT
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def _files(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_nothing_but_the_wiring_imports_a_channel() -> None:
+    wiring = {ROOT / "bot" / "app.py", ROOT / "bot" / "server.py"}
+    for path in _files("bot", "actions"):
+        if path in wiring or path.parent.name == "channels":
+            continue
+        assert not any(name.startswith("bot.channels") for name in _imports(path)), path
+
+
+def test_actions_and_answers_know_no_stage() -> None:
+    for path in [*_files("actions", "bot/directory", "bot/nlu"), ROOT / "bot" / "answers.py"]:
+        assert not any(name.startswith("bot.stages") for name in _imports(path)), path
+
+
+def test_no_slot_takes_words() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
+    for name, slot in domain["slots"].items():
+        for mapping in slot["mappings"]:
+            assert mapping["type"] in ("from_entity", "custom"), name
+
+
+def test_there_is_no_form_and_no_open_question_in_the_dialogue() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
+    assert "forms" not in domain
+    assert not any(action.startswith("validate_") for action in domain["actions"])
+
+
+def test_every_intent_has_a_rule() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
+    ruled = set()
+    for path in (ROOT / "data" / "rules").glob("*.yml"):
+        for rule in yaml.safe_load(path.read_text())["rules"]:
+            first = rule["steps"][0]
+            ruled |= {one["intent"] for one in first.get("or", [first])}
+    assert {next(iter(intent)) for intent in domain["intents"]} == ruled
+
+
+def test_rasa_still_has_the_names_that_we_rely_on() -> None:
+    assert inspect.iscoroutinefunction(MessageProcessor._run_action)
+    assert callable(MessageProcessor._parse_message_with_graph)
+    assert inspect.iscoroutinefunction(RemoteAction._utter_responses)
+
+
+def test_nothing_lives_longer_than_a_day() -> None:
+    assert max(RETENTION.values()) <= 24 * 3600
+
+
+def test_no_evaluation_message_is_a_training_example() -> None:
+    assert overlap() == []
