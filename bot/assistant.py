@@ -149,7 +149,8 @@ class Assistant:
             generator=AnswersNLG(),
             executor=executor,
         )
-        tracker_store.domain = self._processor.domain
+        if tracker_store is not None:  # reading alone needs none
+            tracker_store.domain = self._processor.domain
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._language = self._component(LanguageIdentifier)
         self.intents = frozenset(self._processor.domain.intents)

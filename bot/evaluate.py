@@ -85,7 +85,7 @@ def run(model_dir: Path, folder: Path = DATA, *, show_misses: bool = False) -> b
     print(f"Evaluation messages that are training examples: {len(shared)}")
     for text in shared:
         print(f"  {text}")
-    assistant = Assistant(newest_model(model_dir), _NoStore())
+    assistant = Assistant(newest_model(model_dir), None)
     measures = [
         *_topics(assistant, folder, show_misses),
         *_urgency(assistant, folder, show_misses),
@@ -102,12 +102,6 @@ def run(model_dir: Path, folder: Path = DATA, *, show_misses: bool = False) -> b
             f"{goal}{mark}"
         )
     return not shared and all(measure.reached for measure in measures)
-
-
-class _NoStore:
-    """Reading needs no trackers."""
-
-    domain: Any = None
 
 
 def _read_yaml(path: Path) -> Any:

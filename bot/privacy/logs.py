@@ -75,17 +75,23 @@ class _Formatter(logging.Formatter):
 
 def set_up(level: str = "INFO") -> None:
     """Make every logger of this process write codes only, to standard error."""
-    warnings.simplefilter("ignore")  # Rasa puts text into warnings
+    warnings.simplefilter("ignore")
+    warnings.showwarning = _drop_warning  # Rasa puts text into warnings
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel("WARNING" if level == "INFO" else level)
+    # A library's warning without its message helps nobody who did not ask for more
+    root.setLevel("ERROR" if level == "INFO" else level)
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
     logging.raiseExceptions = False  # else a failed log call prints its arguments
     sys.excepthook = _print_type_only
     _silence_structlog()
+
+
+def _drop_warning(*_arguments: Any, **_named: Any) -> None:
+    pass
 
 
 def _print_type_only(
