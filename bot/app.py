@@ -99,6 +99,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
+        try:
+            await redis.ping()
+        except Exception as error:
+            logs.failure(logger, "the store does not answer: people get the safe answer", error)
         services.redactor.start()
         logs.event(logger, logging.INFO, "ready", port=settings.port)
         yield

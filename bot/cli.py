@@ -12,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.directory.tables import TableError
+from bot.nlu.cues import CueError
 from bot.privacy import logs
 from bot.settings import Settings, SettingsError
 
@@ -34,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.set_up(settings.log_level)
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    status: int = options.command(options, settings)
+    try:
+        status: int = options.command(options, settings)
+    except (TableError, CueError) as error:  # about our own files: the message is safe to show
+        print(error, file=sys.stderr)
+        return 1
     return status
 
 

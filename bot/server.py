@@ -7,6 +7,7 @@ Ctrl-C ends everything that was started.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from dataclasses import replace
 
@@ -27,6 +28,9 @@ def run(settings: Settings) -> int:
     Returns:
         The exit status.
     """
+    if not _port_is_free(settings):
+        print(f"Port {settings.port} is taken: set CHASKI_PORT.", file=sys.stderr)
+        return 1
     if not training.is_current(settings.model_dir):
         training.train(settings.model_dir)
     store = None
@@ -46,6 +50,17 @@ def run(settings: Settings) -> int:
     finally:
         if store is not None:
             store.stop()
+
+
+def _port_is_free(settings: Settings) -> bool:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            return False
+    return True
 
 
 def _serve(settings: Settings) -> int:
