@@ -14,9 +14,10 @@ install: $(STAMP)
 $(STAMP): requirements.lock requirements-build.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 with venv is needed (Debian: apt install python3-venv), or make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-build.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes \
-		--no-build-isolation --progress-bar off -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-build.lock
+	@echo "Installing Chaski's packages into $(VENV): a few minutes, 2 GB."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python \
+		--require-hashes --no-build-isolation -r requirements.lock
 	@touch $(STAMP)
 
 train: install

@@ -166,8 +166,8 @@ def _topics(assistant: Assistant, folder: Path, show_misses: bool) -> list[Measu
     ]
     for language in LANGUAGES:
         good = languages[language, True]
-        all_of_it = good + languages[language, False]
-        measures.append(Measure(f"language, 3 words and more, {language}", good, all_of_it))
+        counted = good + languages[language, False]
+        measures.append(Measure(f"language, 3 words and more, {language}", good, counted))
     good = sum(languages[language, True] for language in LANGUAGES)
     measures.append(
         Measure("language, 3 words and more, all", good, sum(languages.values()), LANGUAGE_GOAL)
