@@ -94,6 +94,8 @@ class ActionPlace(Action):
     ) -> Events:
         """Tell what was asked for there, or ask what is looked for."""
         code, asked = entity(tracker, "place"), tracker.get_slot("service_asked")
+        if not asked and tracker.get_slot("last_topic") in INTENT_SERVICE:
+            asked = tracker.get_slot("last_topic")  # another place for the same service
         if code and asked:
             return tell_offices(dispatcher, tracker, asked, code)
         if code:

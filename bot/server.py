@@ -7,9 +7,11 @@ Ctrl-C ends everything that was started.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from dataclasses import replace
+from types import FrameType
 
 import uvicorn
 
@@ -42,6 +44,7 @@ def run(settings: Settings) -> int:
             print(error, file=sys.stderr)
             return 1
         settings = replace(settings, redis_url=store.url)
+    signal.signal(signal.SIGTERM, _interrupt)  # else it ends us before the store is ended
     os.environ["CHASKI_REDIS_URL"] = settings.redis_url  # for the workers
     os.environ["CHASKI_SECRET"] = settings.secret
     _say_what_is_where(settings)
@@ -50,6 +53,11 @@ def run(settings: Settings) -> int:
     finally:
         if store is not None:
             store.stop()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
 
 
 def _port_is_free(settings: Settings) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.assistant import Assistant
 from bot.privacy.redaction import Redactor
 from bot.settings import Settings
+from bot.stores import Health
 
 
 @dataclass
@@ -17,9 +18,11 @@ class Services:
     Attributes:
         redis: Client of the state store (codes only); its calls give up after a second.
         redactor: Asks Twilio to forget bodies.
+        store: Whether Redis answered lately.
     """
 
     settings: Settings
     assistant: Assistant
     redis: Any
     redactor: Redactor
+    store: Health = field(default_factory=Health)

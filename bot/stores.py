@@ -35,6 +35,30 @@ CONNECTIONS = 200
 logger = logging.getLogger(__name__)
 
 
+REST_SECONDS = 1.0
+"""How long the store is left alone after a call of it failed."""
+
+
+class StoreDown(Exception):  # noqa: N818 - says what happened
+    """A call of the store failed a moment ago; nobody waits for another one."""
+
+
+class Health:
+    """Whether the store answered lately, so that one person's wait spares the others theirs."""
+
+    def __init__(self) -> None:
+        self._rests_until = 0.0
+
+    @property
+    def down(self) -> bool:
+        """Whether a call failed within `REST_SECONDS`."""
+        return time.monotonic() < self._rests_until
+
+    def failed(self) -> None:
+        """Note that a call failed."""
+        self._rests_until = time.monotonic() + REST_SECONDS
+
+
 class StoreError(Exception):
     """The embedded store cannot run; the message is for the administrator."""
 

@@ -89,9 +89,9 @@ class App:
                 time.sleep(0.2)
         raise AssertionError(self.log.read_text()[-3000:])
 
-    def stop(self) -> None:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(how)
             self.process.wait(timeout=30)
 
     def kill(self) -> None:

@@ -201,8 +201,9 @@ async def _token(request: Request, services: Services) -> str:
         raise Refused(401, "bad_token", "error_session_ended", www_authenticate="Bearer")
     conversation = conversation_id(services.settings.secret, "web", token)
     try:
-        ended = await kept.has_ended(services.redis, conversation)
-    except Exception as error:  # Redis is down: the person is answered all the same
+        ended = not services.store.down and await kept.has_ended(services.redis, conversation)
+    except Exception as error:  # the person is answered all the same
+        services.store.failed()
         logs.failure(logger, "session not looked up", error, channel="web")
         ended = False
     if ended:
@@ -211,6 +212,8 @@ async def _token(request: Request, services: Services) -> str:
 
 
 async def _limit_address(request: Request, services: Services) -> None:
+    if services.store.down:
+        return
     address = request.client.host if request.client else ""
     name = key("address", conversation_id(services.settings.secret, "address", address))
     try:
@@ -219,6 +222,7 @@ async def _limit_address(request: Request, services: Services) -> None:
         pipeline.expire(name, RETENTION["address"], nx=True)
         count, _ = await pipeline.execute()
     except Exception as error:
+        services.store.failed()
         logs.failure(logger, "address not counted", error, channel="web")
         return
     if count > services.settings.address_per_minute:

@@ -10,6 +10,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from redis.exceptions import RedisError
+
 from bot.privacy import logs
 from bot.services import Services
 from bot.stages import (
@@ -25,6 +27,7 @@ from bot.stages import (
 from bot.stages.context import Context
 from bot.stages.order import in_turn
 from bot.stages.safe import safe_reply
+from bot.stores import StoreDown
 from bot.turn import Answered, Dropped, Turn
 
 TURN_SECONDS = 4.5
@@ -66,6 +69,8 @@ async def answer(turn: Turn, services: Services) -> Turn:
     except Dropped:
         raise
     except Exception as error:
+        if isinstance(error, (RedisError, TimeoutError)):
+            services.store.failed()
         logs.failure(logger, "turn failed", error, channel=turn.channel)
         turn.replies = [safe_reply(turn, words, services)]
     finally:
@@ -77,6 +82,8 @@ async def answer(turn: Turn, services: Services) -> Turn:
 
 
 async def _run(turn: Turn, services: Services) -> None:
+    if services.store.down:
+        raise StoreDown
     context = Context(services)
     if await deduplicate.known(turn, context):
         return

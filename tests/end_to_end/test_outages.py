@@ -91,9 +91,13 @@ def test_a_second_app_in_the_same_folder_is_refused(fragile: App) -> None:
         second.start()
 
 
-def test_ctrl_c_stops_everything_that_was_started(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_service_manager_stop_everything_that_was_started(
+    tmp_path_factory: pytest.TempPathFactory, how: signal.Signals
+) -> None:
     with running(tmp_path_factory.mktemp("stopped") / "var") as app:
         pid = app.store_pid()
+        app.stop(how)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert app.process

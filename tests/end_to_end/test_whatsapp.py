@@ -111,6 +111,12 @@ def test_the_nearest_cem_is_found_after_asking_for_the_place(app: App) -> None:
     assert "Fuente: MIMP" in answer
 
 
+def test_another_place_after_an_answer_looks_there_for_the_same(app: App) -> None:
+    number = new_number()
+    app.whatsapp("cem en tacna", number)
+    assert "CEM Regular Juliaca" in app.whatsapp("juliaca", number)
+
+
 def test_a_shared_position_finds_the_nearest_upe_and_is_forgotten(app: App) -> None:
     number = new_number()
     app.whatsapp("busco la upe", number)
