@@ -34,15 +34,14 @@ def tell_offices(
         tracker: Rasa's.
         topic: One of `INTENT_SERVICE`.
         code: INEI code of the place.
+
+    Returns:
+        What is remembered of it.
     """
     language = tracker.get_slot("language") or ORIGINAL
     found = office_answer(INTENT_SERVICE[topic], code, language)
     speak_text(dispatcher, found.text, topic, answer(topic).choices)
-    return [
-        *note_duty(dispatcher, tracker, topic),
-        *understood(topic, found.source),
-        SlotSet("service_asked", None),
-    ]
+    return [*understood(topic, found.source), SlotSet("service_asked", None)]
 
 
 def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> bool:
@@ -79,7 +78,8 @@ class ActionFindOffice(Action):
         if not code:
             speak(dispatcher, "ask_place", topic, asks="place")
             return [SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
-        return tell_offices(dispatcher, tracker, topic, code)
+        events = tell_offices(dispatcher, tracker, topic, code)
+        return events + note_duty(dispatcher, tracker, topic)
 
 
 class ActionPlace(Action):
@@ -97,7 +97,8 @@ class ActionPlace(Action):
         if not asked and tracker.get_slot("last_topic") in INTENT_SERVICE:
             asked = tracker.get_slot("last_topic")  # another place for the same service
         if code and asked:
-            return tell_offices(dispatcher, tracker, asked, code)
+            events = tell_offices(dispatcher, tracker, asked, code)
+            return events + note_duty(dispatcher, tracker, asked)
         if code:
             speak(
                 dispatcher,

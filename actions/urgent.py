@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.offices import tell_offices
-from actions.speech import Events, entities, entity, speak
+from actions.speech import Events, entities, entity, speak, understood
 from bot.answers import answer
 from bot.offices import INTENT_SERVICE
 
@@ -53,20 +53,10 @@ class ActionUrgent(Action):
         topic, code = entity(tracker, "topic"), entity(tracker, "place")
         key = fitting_answer(entities(tracker, "cues"), topic)
         speak(dispatcher, key, "urgent", answer(key).choices)
-        events: Events = [
-            SlotSet("highest_urgency", "urgent"),
-            SlotSet("last_topic", key),
-            SlotSet("last_source", None),
-            SlotSet("not_understood", 0.0),
-            SlotSet("duty_told", tracker.get_slot("duty_told") or None),
-        ]
+        events: Events = [SlotSet("highest_urgency", "urgent"), *understood(key)]
         place = code or tracker.get_slot("place")
         if topic in INTENT_SERVICE and place:
-            events += [
-                event
-                for event in tell_offices(dispatcher, tracker, topic, str(place))
-                if event.get("name") == "service_asked"
-            ]
+            tell_offices(dispatcher, tracker, topic, str(place))
         elif topic == "share_account":
             speak(dispatcher, "share_account", choices=answer("share_account").choices)
         speak(dispatcher, "nobody_on_duty", "urgent", answer(key).choices)

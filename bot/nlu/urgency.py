@@ -65,7 +65,7 @@ class Thresholds:
     urgent_with_cue: float = 0.08
     urgent_with_cue_in_context: float = 0.5
     high_alone: float = 0.55
-    high_with_cue: float = 0.2
+    high_with_cue_when_settled: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,10 @@ def decide(
         return "urgent"
     if at_least_high >= thresholds.high_alone:
         return "high"
-    if (urgent or high) and at_least_high >= thresholds.high_with_cue and not general:
-        return "high"
-    return "none"
+    # A topic asked in the same breath ("me pega, ¿dónde hay una comisaría?") sounds calm to the
+    # classifier: a cue without a calming context is never nothing
+    lasts = not settled or at_least_high >= thresholds.high_with_cue_when_settled
+    return "high" if (urgent or high) and not general and lasts else "none"
 
 
 def read_examples(folder: Path = EXAMPLES) -> list[tuple[str, str, str]]:

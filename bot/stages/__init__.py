@@ -69,7 +69,7 @@ async def answer(turn: Turn, services: Services) -> Turn:
     except Dropped:
         raise
     except Exception as error:
-        if isinstance(error, (RedisError, TimeoutError)):
+        if isinstance(error, RedisError):
             services.store.failed()
         logs.failure(logger, "turn failed", error, channel=turn.channel)
         turn.replies = [safe_reply(turn, words, services)]

@@ -132,6 +132,12 @@ def test_every_reading_of_a_unit_is_made_of_its_own_letters(inner: str) -> None:
         assert set("".join(reading)) <= set("ab")
 
 
+def test_a_cue_without_a_calming_context_is_never_nothing(cues: Cues) -> None:
+    calm = {"none": 0.98, "high": 0.01, "urgent": 0.01}
+    assert decide(cues.read("estoy encerrada, ¿a quién denuncio?"), calm) == "high"
+    assert decide(cues.read("hace muchos anos, estoy encerrada"), calm) == "none"
+
+
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_more_danger_heard_never_lowers_the_level(urgent: float, more: float) -> None:
     order = ["none", "high", "urgent"]
