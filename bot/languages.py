@@ -51,9 +51,11 @@ _ASKING = fold(
     "changer tu peux s il te vous plait pale ka ou m mwen vle ekri chanje lang reponn rimay "
     "rimayta munani simipi simi qillqay allichu el la le de mi my not no entiendo understand "
     "hola hello bonjour bonjou hi ola aqui y and e et ak a al si yes oui sim wi gracias thanks "
-    "mejor now ahora desde from on agora maintenant kounye gen nou kreye better lo"
+    "mejor now ahora desde from on agora maintenant kounye gen nou kreye better lo nao entendo pas "
+    "comprends pa konprann mana manam entiendeni dont don t"
 ).split()
 _FILLERS: frozenset[str] = frozenset(_ASKING)
+_NEGATIONS = frozenset({"no", "not", "nao", "pas", "pa", "mana", "manam"})
 _SUFFIX = re.compile(r"(pi|ta|manta|wan)$")
 _LONGEST_REQUEST = 12
 """Words; a longer message that names a language is about something else."""
@@ -82,9 +84,9 @@ def requested(text: str) -> str | None:
             named.append(code)
         elif word not in _FILLERS:
             others += 1
-    if len(set(named)) == 2 and "no" in words:
-        # "no entiendo español, english please": the last one named is the wish
-        return named[-1] if others == 0 else None
-    if len(set(named)) != 1 or others:
+    if others or not named:
         return None
-    return named[0]
+    if not _NEGATIONS.isdisjoint(words):
+        # "no entiendo español, english please": the last of two is the wish, one alone is none
+        return named[-1] if len(set(named)) == 2 else None
+    return named[0] if len(set(named)) == 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import requests
 from tests.conftest import ROOT, App, running
 
 CANARIES = [f"canario{uuid.uuid4().hex[:10]}" for _ in range(8)]
+PAUSE_SECONDS = 3
 NUMBER = "51987123987"
 EXTERNAL = "PE.externo55canario"
 LATITUDE, LONGITUDE = "-3.566913579", "-80.451524680"
@@ -43,14 +45,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         requests.post(f"{app.url}/webhooks/web/messages", data=rest[4], timeout=20)
         requests.post(f"{app.url}/{rest[4]}?q={rest[4]}", timeout=20)
         # and once more while the store is gone, when everything fails
-        app.store.execute_command("CLIENT", "PAUSE", "3000")
+        app.store.execute_command("CLIENT", "PAUSE", str(PAUSE_SECONDS * 1000))
         session.post(text=f"{account} {rest[4]}")
+        time.sleep(PAUSE_SECONDS)
         yield app
 
 
 def _everything(app: App) -> dict[str, bytes]:
     """Everything that the store holds and every file that the app wrote."""
-    app.store.execute_command("CLIENT", "UNPAUSE")
     found: dict[str, bytes] = {}
     store = app.store
     for key in store.keys("*"):

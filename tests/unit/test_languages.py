@@ -34,6 +34,9 @@ def test_every_language_is_asked_for_by_its_own_name(name: str) -> None:
     "text",
     [
         "necesito un interprete de quechua para la denuncia",
+        "no entiendo español",
+        "i do not understand spanish",
+        "mwen pa konprann panyol",
         "el policia solo habla español y no me atendio",
         "hola",
         "",
