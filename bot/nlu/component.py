@@ -7,6 +7,7 @@ scikit-learn models take five seconds to load), and that a component works on on
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -53,9 +54,9 @@ class ReadingComponent(GraphComponent):  # type: ignore[misc]
         """Leave the examples as they are: our components learn from texts alone."""
         return training_data
 
+    @abstractmethod
     def read(self, message: Message, text: str) -> None:
         """Add to `message` what `text` says."""
-        raise NotImplementedError(type(self).__name__)
 
 
 class TrainedComponent(ReadingComponent):
@@ -108,13 +109,13 @@ class TrainedComponent(ReadingComponent):
         self.restore(arrays, facts)
         return self._resource
 
+    @abstractmethod
     def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
         """What the examples teach."""
-        raise NotImplementedError(type(self).__name__)
 
+    @abstractmethod
     def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
         """Become what `learn` returned."""
-        raise NotImplementedError(type(self).__name__)
 
 
 def examples(training_data: TrainingData) -> Iterator[tuple[str, str]]:
