@@ -130,7 +130,3 @@ class Turn:
 
 class Answered(Exception):  # noqa: N818 - control flow, not an error
     """The turn has its replies; no later stage runs."""
-
-
-class Dropped(Exception):  # noqa: N818 - control flow, not an error
-    """The turn must not be answered anew (a repeated delivery still being answered)."""

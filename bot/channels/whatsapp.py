@@ -26,7 +26,7 @@ from bot.privacy.text import clean
 from bot.services import Services
 from bot.settings import Settings
 from bot.stages import answer
-from bot.turn import Channel, Dropped, Position, Turn
+from bot.turn import Channel, Position, Turn
 
 PATH = "/webhooks/whatsapp"
 
@@ -69,10 +69,7 @@ async def _webhook(request: Request, services: Services) -> Response:
     turn = turn_of(form, settings)
     if turn is None:
         return _error(400, "no_sender", "From or ExternalUserId is missing.")
-    try:
-        turn = await answer(turn, services)
-    except Dropped:  # the other delivery of this message is answering it
-        return _twiml("")
+    turn = await answer(turn, services)
     await services.redactor.ask(turn.message_id)
     return _twiml(render(turn))
 
@@ -167,8 +164,7 @@ def _address(request: Request, settings: Settings) -> str:
 
 def _twiml(message: str) -> Response:
     response = MessagingResponse()
-    if message:
-        response.message(message)
+    response.message(message)
     return Response(str(response), media_type="text/xml")
 
 

@@ -28,7 +28,7 @@ from bot.stages.context import Context
 from bot.stages.order import in_turn
 from bot.stages.safe import safe_reply
 from bot.stores import StoreDown
-from bot.turn import Answered, Dropped, Turn
+from bot.turn import Answered, Turn
 
 TURN_SECONDS = 4.5
 """After which the safe answer is given; Twilio waits 15 s, a frightened person less."""
@@ -58,16 +58,11 @@ async def answer(turn: Turn, services: Services) -> Turn:
 
     Returns:
         The same turn, with at least one reply.
-
-    Raises:
-        Dropped: The message is being answered already, by another delivery of it.
     """
     words = turn.text
     try:
         async with asyncio.timeout(TURN_SECONDS):
             await _run(turn, services)
-    except Dropped:
-        raise
     except Exception as error:
         if isinstance(error, RedisError):
             services.store.failed()

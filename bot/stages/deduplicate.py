@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from bot.conversation import RETENTION, key
 from bot.stages.context import Context
-from bot.turn import Choice, Dropped, Reply, Turn
+from bot.turn import Choice, Reply, Turn
 
 _PENDING = "pending"
 _PENDING_SECONDS = 10
@@ -25,7 +25,8 @@ async def known(turn: Turn, context: Context) -> bool:
     """Whether the message was answered before; then the turn has the replies of that time.
 
     Raises:
-        Dropped: Another delivery is being answered and does not end.
+        TimeoutError: Another delivery is being answered and does not end; this one gets the safe
+            answer, since two answers are better than none.
     """
     if not turn.message_id:
         return False
@@ -35,12 +36,13 @@ async def known(turn: Turn, context: Context) -> bool:
     for _ in range(_POLLS):
         stored = await redis.get(name)
         if stored is None:  # the other delivery failed: this one is answered
-            return not await redis.set(name, _PENDING, nx=True, ex=_PENDING_SECONDS)
-        if stored.decode() != _PENDING:
+            if await redis.set(name, _PENDING, nx=True, ex=_PENDING_SECONDS):
+                return False
+        elif stored.decode() != _PENDING:
             _restore(turn, json.loads(stored))
             return True
         await asyncio.sleep(_POLL_SECONDS)
-    raise Dropped
+    raise TimeoutError
 
 
 async def remember(turn: Turn, context: Context) -> None:

@@ -266,3 +266,14 @@ def test_what_is_not_understood_is_never_met_with_the_same_answer_twice(app: App
     answers = [app.whatsapp(text, number) for text in ("xkcd blorp", "zzyzx qwop", "vroom plonk")]
     assert len(set(answers)) == 3
     assert "1818" in answers[2]
+
+
+def test_a_second_delivery_of_a_turn_that_never_ended_is_not_met_with_silence(app: App) -> None:
+    from bot.privacy.pseudonyms import conversation_id
+
+    form = app.form("donde denuncio", new_number())
+    secret = (app.data_dir / "secret").read_text()
+    conversation = conversation_id(secret, "whatsapp", form["From"])
+    app.store.set(f"message:{conversation}:{form['MessageSid']}", "pending", ex=30)
+    answer = app.post_form(form).text
+    assert all(number in answer for number in ("105", "1818", "100"))
