@@ -8,12 +8,21 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speech import Events, entities, entity, intent, note_duty, speak, understood
+from actions.speech import (
+    Events,
+    entities,
+    entity,
+    intent,
+    note_duty,
+    note_minor,
+    speak,
+    understood,
+)
 from bot.answers import answer, say
 from bot.languages import LANGUAGES
 
 CONVERSATIONAL = frozenset(
-    ["greet", "goodbye", "thank", "menu", "affirm", "deny", "bot_challenge", "privacy"]
+    "greet goodbye thank menu affirm deny bot_challenge privacy danger_over".split()
 )
 """Topics that have no fact whose source one would ask for."""
 
@@ -34,9 +43,11 @@ class ActionAnswer(Action):
         speak(dispatcher, topic, choices=answer(topic).choices)
         if entity(tracker, "urgency") == "high" and topic != "talk_to_human":
             speak(dispatcher, "high_offer", topic)
-        events += note_duty(dispatcher, tracker, topic)
         if topic in CONVERSATIONAL:
             return [*events, SlotSet("not_understood", 0.0)]
+        if topic == "minor_note":
+            return [*events, SlotSet("minor_told", True), *understood(topic)]
+        events += note_minor(dispatcher, tracker) or note_duty(dispatcher, tracker, topic)
         return [*events, *understood(topic)]
 
 

@@ -90,6 +90,18 @@ def note_duty(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) ->
     return [SlotSet("duty_told", True)]
 
 
+def note_minor(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Say once that minors have a route of their own, to a person who is one (SOP 3.3.2).
+
+    Returns:
+        The event that remembers it; none where there was nothing to say.
+    """
+    if entity(tracker, "age_group") != "minor" or tracker.get_slot("minor_told"):
+        return []
+    speak(dispatcher, "minor_note", choices=answer("minor_note").choices)
+    return [SlotSet("minor_told", True)]
+
+
 def understood(topic: str, source: str = "") -> Events:
     """What is remembered of an answer: its topic, for "where does this come from?"."""
     return [

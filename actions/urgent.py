@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.offices import tell_offices
+from actions.offices import tell_by_place
 from actions.speech import Events, entities, entity, speak, understood
 from bot.answers import answer
 from bot.offices import INTENT_SERVICE
@@ -19,6 +18,7 @@ HARMED_BY_OTHERS = frozenset(
         "pursuit forced_begging_or_crime surveillance"
     ).split()
 )
+FOR_A_CHILD = frozenset({"urgent_child", "urgent_child_alone"})
 BODY = frozenset({"medical", "injuries", "drugged"})
 
 
@@ -53,10 +53,11 @@ class ActionUrgent(Action):
         topic, code = entity(tracker, "topic"), entity(tracker, "place")
         key = fitting_answer(entities(tracker, "cues"), topic)
         speak(dispatcher, key, "urgent", answer(key).choices)
-        events: Events = [SlotSet("highest_urgency", "urgent"), *understood(key)]
+        events: Events = understood(key)
         place = code or tracker.get_slot("place")
-        if topic in INTENT_SERVICE and place:
-            tell_offices(dispatcher, tracker, topic, str(place))
+        office = "find_upe" if key in FOR_A_CHILD else topic
+        if office in INTENT_SERVICE and place:
+            tell_by_place(dispatcher, tracker, office, str(place))
         elif topic == "share_account":
             speak(dispatcher, "share_account", choices=answer("share_account").choices)
         speak(dispatcher, "nobody_on_duty", "urgent", answer(key).choices)

@@ -32,6 +32,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.utils import call_potential_coroutine
 
 from bot.answers import AnswersNLG
+from bot.nlu.age import age_group
 from bot.nlu.language import LanguageIdentifier
 from bot.turn import PlaceReading, Understanding
 
@@ -192,6 +193,8 @@ class Assistant:
             cues=tuple(parsed["urgency"]["categories"]),
             is_account=parsed["is_account"],
             other_language=parsed["other_language"],
+            follow_up=parsed["follow_up"],
+            age_group=age_group(text),
         )
 
     async def respond(self, conversation: str, intent: str, entities: dict[str, str]) -> list[Said]:

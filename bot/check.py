@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from bot import hours
-from bot.answers import PHRASES, PLACEHOLDER, Answer, AnswerError, answers, fill
+from bot.answers import LONGEST_TEXT, PHRASES, PLACEHOLDER, Answer, AnswerError, answers, fill
 from bot.directory.areas import exists
 from bot.directory.tables import Tables, tables
 from bot.folding import fold, words
@@ -25,7 +25,6 @@ from bot.nlu.corpus import corpus
 from bot.nlu.cues import CueError, Cues
 from bot.settings import ROOT
 
-LONGEST_TEXT = 600
 LONGEST_TITLE = 28
 MOST_CHOICES = 3
 """Of an answer; a menu may have more."""
@@ -151,14 +150,14 @@ def _names() -> Iterator[str]:
 
 
 def _answers() -> Iterator[str]:
-    phrases = set(_yaml(ROOT / "data" / "responses" / PHRASES))
+    phrases = {key for name in PHRASES for key in _yaml(ROOT / "data" / "responses" / name)}
     intents = {example.intent for example in corpus()}
     for key, one in answers().items():
         about = f"answers: {key}"
         if not one.source or not isinstance(one.reviewed, date):
             yield f"{about} lacks a source or a review date"
         yield from (f"{about}: {problem}" for problem in _text_problems(key, one))
-        if key not in phrases:
+        if key not in phrases or one.title:
             yield from (f"{about}: {problem}" for problem in _title_problems(one))
         for choice in one.choices:
             if choice not in answers():

@@ -25,14 +25,14 @@ INTENT_SERVICE: dict[str, Service] = {
 
 
 @dataclass(frozen=True)
-class OfficeAnswer:
+class PlaceAnswer:
     """What is said, and where its facts come from."""
 
     text: str
     source: str
 
 
-def office_answer(service: Service, code: str, language: str) -> OfficeAnswer:
+def office_answer(service: Service, code: str, language: str) -> PlaceAnswer:
     """The nearest offices of a service for a place, as a message.
 
     Args:
@@ -51,7 +51,7 @@ def office_answer(service: Service, code: str, language: str) -> OfficeAnswer:
     else:
         paragraphs = _offices(service, here, found, language)
     text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return OfficeAnswer(text, _source_of(found))
+    return PlaceAnswer(text, _source_of(found))
 
 
 def _prosecutor(here: Area, found: Nearest, language: str) -> list[str]:

@@ -75,6 +75,9 @@ class Understanding:
         cues: Categories of the cues found, most dangerous first.
         is_account: Whether the person has begun to tell what happened.
         other_language: The message is in none of the six languages.
+        follow_up: A kind of `bot.nlu.follow_up.KINDS`, where the message only makes sense after an
+            answer; empty else.
+        age_group: What the person says of their own age: "adult", "minor", or nothing.
     """
 
     language: str
@@ -87,6 +90,8 @@ class Understanding:
     cues: tuple[str, ...] = ()
     is_account: bool = False
     other_language: bool = False
+    follow_up: str = ""
+    age_group: str = ""
 
 
 @dataclass

@@ -8,10 +8,11 @@ draft, erasing.
 from __future__ import annotations
 
 from bot.answers import say
+from bot.conversation import Conversation
 from bot.languages import DRAFTS, ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
-from bot.stages.understand import GUESSES, SMALL_TALK
-from bot.turn import Answered, Turn, Understanding
+from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
+from bot.turn import URGENCY_LEVELS, Answered, Turn, Understanding
 
 NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
 """Topics that are no help to somebody who was not understood."""
@@ -21,7 +22,7 @@ async def run(turn: Turn, context: Context) -> None:
     """Let the assistant answer."""
     understanding = turn.understanding
     assert understanding is not None  # noqa: S101 - `understand` sees to it
-    intent, entities = for_assistant(understanding, turn)
+    intent, entities = for_assistant(understanding, turn, context.conversation)
     said = await context.services.assistant.respond(turn.conversation, intent, entities)
     context.begin_replies(turn)
     for number, one in enumerate(said):
@@ -31,13 +32,26 @@ async def run(turn: Turn, context: Context) -> None:
         context.reply(turn, one.text, one.topic, codes if last else ())
         context.conversation.asks = one.asks or context.conversation.asks
         turn.erase = turn.erase or one.effect == "erase"
+    context.conversation.topic = turn.replies[0].topic if turn.replies else ""
+    _keep_the_level(turn, context)
     if turn.language in DRAFTS and not context.conversation.draft_told and not turn.erase:
         context.conversation.draft_told = True
         _add_draft_notice(turn, context)
     raise Answered
 
 
-def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]:
+def _keep_the_level(turn: Turn, context: Context) -> None:
+    """The conversation's level rises with a message and falls only by the person's word."""
+    kept = context.conversation
+    assert turn.understanding is not None  # noqa: S101 - the caller has seen to it
+    if turn.understanding.intent == "danger_over":
+        kept.urgency = "none"
+    kept.urgency = turn.urgency = max(kept.urgency, turn.urgency, key=URGENCY_LEVELS.index)
+
+
+def for_assistant(
+    read: Understanding, turn: Turn, kept: Conversation
+) -> tuple[str, dict[str, str]]:
     """The intent and the entities that Rasa gets: codes only."""
     entities = {
         "language": turn.language or ORIGINAL,
@@ -46,11 +60,15 @@ def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]
         "foreign": read.place.foreign,
         "urgency": turn.urgency,
         "cues": " ".join(read.cues),
+        "age_group": kept.age_group,
     }
     intent = read.intent
     if turn.urgency == "urgent":
         entities["topic"] = intent
         intent = "urgent"
+    elif intent == FOLLOW_UP:
+        entities["follow_up"] = read.follow_up
+        entities["topic"] = read.ranking[0][0] if read.ranking else ""
     elif intent == MADE_BY_CHOICE:
         entities["topic"] = read.ranking[0][0]
     elif intent == "position_outside":
