@@ -39,9 +39,9 @@ _LONGEST_REQUEST = 12
 
 
 def requested(text: str) -> str | None:
-    """The language that a message asks for, by name or by a greeting that only it has.
+    """The language that a message asks for by name.
 
-    "english please", "puedes hablar en creole", "Français", "runasimipi" and "bonswa" ask for one;
+    "english please", "puedes hablar en creole", "Français" and "runasimipi" ask for one;
     "necesito un interprete de quechua" names one and asks for something else.
 
     Args:
@@ -53,8 +53,6 @@ def requested(text: str) -> str | None:
     words = re.findall(r"\w+", fold(text))
     if not words or len(words) > _LONGEST_REQUEST:
         return None
-    if " ".join(words) in _GREETINGS:
-        return _GREETINGS[" ".join(words)]
     named: list[str] = []
     others = 0
     for word in words:
@@ -69,3 +67,15 @@ def requested(text: str) -> str | None:
         # "no entiendo español, english please": the last of two is the wish, one alone is none
         return named[-1] if len(set(named)) == 2 else None
     return named[0] if len(set(named)) == 1 else None
+
+
+def greeted(text: str) -> str | None:
+    """The language that a message asks for by being a greeting that only it has: "bonswa".
+
+    Args:
+        text: A message as written.
+
+    Returns:
+        A code of `LANGUAGES`, or None where the message is anything else.
+    """
+    return _GREETINGS.get(" ".join(re.findall(r"\w+", fold(text))))

@@ -24,7 +24,8 @@ _YEARS = re.compile(
     r"(\d{1,2})\s*(?:anos?|anitos|years?|yrs?|yo|y o|ans?|lane|an)?\b(?!\s*(?:dias|days|hijos|"
     r"kids|meses|months|semanas|weeks|filhos|enfants|pitit|mois|horas|hours|soles|personas|aqui|"
     r"aca|en|viviendo|vivendo|trabajando|trabalhando|sin|sem|con|com|desde|que|fuera|fora|"
-    r"de(?! edad| idade)|no peru|here|in|living|working|since|without|ici|au|dans|depuis|sans|isit|nan|depi))"
+    r"de(?! edad| idade)|no peru|here|in|living|working|since|without|ici|au|dans|depuis|sans|"
+    r"isit|nan|depi))"
 )
 _YEARS_NAMED = re.compile(r"\b(?:anos?|anitos|years?|yrs?|yo|ans|an|lane|watayuq|watayoq)\b")
 _QUECHUA = re.compile(r"\b(\d{1,2})\s+wata(?:yuq|yoq)m?i?\s*(?:kani|kanim|kashani)?\b")
