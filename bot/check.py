@@ -156,9 +156,9 @@ def _answers() -> Iterator[str]:
         about = f"answers: {key}"
         if not one.source or not isinstance(one.reviewed, date):
             yield f"{about} lacks a source or a review date"
-        yield from (f"{about}: {problem}" for problem in _text_problems(key, one))
+        yield from (f"{about}: {problem}" for problem in text_problems(key, one))
         if key not in phrases or one.title:
-            yield from (f"{about}: {problem}" for problem in _title_problems(one))
+            yield from (f"{about}: {problem}" for problem in title_problems(one))
         for choice in one.choices:
             if choice not in answers():
                 yield f"{about} leads to {choice}, which does not exist"
@@ -170,7 +170,8 @@ def _answers() -> Iterator[str]:
             yield f"answers: the topic {intent} has none"
 
 
-def _text_problems(key: str, one: Answer) -> Iterator[str]:
+def text_problems(key: str, one: Answer) -> Iterator[str]:
+    """What is wrong with the texts of a topic; each sentence names the language."""
     if not one.text:  # made from the directory
         return
     expected = ("es", "en") if key in ONLY_SPANISH_AND_ENGLISH else LANGUAGES
@@ -204,7 +205,8 @@ def _text_problems(key: str, one: Answer) -> Iterator[str]:
             yield f"{length} characters in {language}, {LONGEST_TEXT} are allowed"
 
 
-def _title_problems(one: Answer) -> Iterator[str]:
+def title_problems(one: Answer) -> Iterator[str]:
+    """What is wrong with the titles of a topic; each sentence names the language."""
     for language in LANGUAGES:
         title = one.title.get(language, "")
         if not title:

@@ -1,4 +1,4 @@
-"""`python -m bot …`: run, train, parse, check, eval.
+"""`python -m bot …`: run, train, parse, answers, check, eval.
 
 Decides what an administrator types and sees. Logging is set up before anything imports Rasa.
 """
@@ -61,6 +61,17 @@ def _parser() -> argparse.ArgumentParser:
         "--jsonl", action="store_true", help='lines of {"text": …}; else plain lines'
     )
     command("vectors", _vectors, "write data/vectors.npz anew from the training examples")
+    texts = commands.add_parser("answers", help="texts to a translator and back").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    for name, function, summary in (
+        ("export", _export, "write the texts of a language to a spreadsheet (CSV)"),
+        ("import", _import, "take a translator's spreadsheet back, with every check"),
+    ):
+        added = texts.add_parser(name, help=summary, description=summary)
+        added.set_defaults(command=function)
+        added.add_argument("--lang", required=True, help="en, pt, fr, ht or qu")
+        added.add_argument("--file", type=Path, help="the spreadsheet; answers-LANG.csv by itself")
     command("check", _check, "check the directory and the answers")
     evaluate = command("eval", _evaluate, "measure the understanding on unseen data")
     evaluate.add_argument("--misses", action="store_true", help="print every miss")
@@ -132,6 +143,40 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(problem)
     print(f"{len(found)} problems" if found else "The directory and the answers are sound.")
     return 1 if found else 0
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    del settings
+    from bot import translations
+
+    path = options.file or Path(f"answers-{options.lang}.csv")
+    try:
+        found = translations.rows(options.lang)
+        translations.write(path, found)
+    except (translations.TranslationError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(found)} texts written to {path}.")
+    return 0
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    del settings
+    from datetime import date
+
+    from bot import translations
+
+    path = options.file or Path(f"answers-{options.lang}.csv")
+    try:
+        done = translations.take(options.lang, translations.read(path), date.today())
+    except translations.TranslationError as error:
+        print(error, file=sys.stderr)
+        print("Nothing was changed.", file=sys.stderr)
+        return 1
+    print(f"{done.changed} texts changed, {done.reviewed} topics marked as reviewed.")
+    for note in done.notes:
+        print(f"Note of the translator: {note}")
+    return 0
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:

@@ -7,9 +7,9 @@ draft, erasing.
 
 from __future__ import annotations
 
-from bot.answers import say
+from bot.answers import answer, say
 from bot.conversation import Conversation
-from bot.languages import DRAFTS, ORIGINAL
+from bot.languages import ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
 from bot.turn import URGENCY_LEVELS, Answered, Turn, Understanding
@@ -34,7 +34,8 @@ async def run(turn: Turn, context: Context) -> None:
         turn.erase = turn.erase or one.effect == "erase"
     context.conversation.topic = turn.replies[0].topic if turn.replies else ""
     _keep_the_level(turn, context)
-    if turn.language in DRAFTS and not context.conversation.draft_told and not turn.erase:
+    draft = any(answer(one.topic).is_draft(turn.language) for one in turn.replies)
+    if draft and not context.conversation.draft_told and not turn.erase:
         context.conversation.draft_told = True
         _add_draft_notice(turn, context)
     raise Answered
