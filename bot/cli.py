@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--jsonl", action="store_true", help='lines of {"text": …}; else plain lines'
     )
+    parse.add_argument(
+        "--explain", action="store_true", help="add what the level of urgency comes from"
+    )
     command("vectors", _vectors, "write data/vectors.npz anew from the training examples")
     texts = commands.add_parser("answers", help="texts to a translator and back").add_subparsers(
         required=True, metavar="COMMAND"
@@ -97,11 +100,12 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
 
 def _vectors(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
+    from bot.nlu import follow_up, urgency
     from bot.nlu.corpus import corpus
-    from bot.nlu.urgency import training_examples
     from bot.nlu.vectors import ship
 
-    ship([example.text for example in corpus()] + training_examples()[0])
+    texts = [example.text for example in corpus()] + urgency.training_examples()[0]
+    ship(texts + [text for text, _ in follow_up.training_examples()])
     return 0
 
 
@@ -128,7 +132,7 @@ def _parse(options: argparse.Namespace, settings: Settings) -> int:
             row: dict[str, object] = {"error": 'not a JSON object with a "text"'}
             failed = True
         else:
-            row = parsed(assistant, text)
+            row = parsed(assistant, text, explain=options.explain)
         output.write(json.dumps(row, ensure_ascii=False) + "\n")
         output.flush()
     return 1 if failed else 0
@@ -180,7 +184,8 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.evaluate import DATA, run
+    from bot.evaluation.measure import DATA
+    from bot.evaluation.run import run
 
     good = run(settings.model_dir, Path(DATA), show_misses=options.misses)
     return 0 if good else 1

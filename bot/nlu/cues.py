@@ -46,6 +46,7 @@ _CONTEXT = "context:"
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _UNIT = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _TOKEN = re.compile(r"[^\W_]+|[.,;:!?¿¡\n]+")
+_WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"(\w)\1{2,}")
 
 
@@ -118,11 +119,17 @@ class Found:
 
 @dataclass
 class Reading:
-    """What the cues say about a message."""
+    """What the cues say about a message.
+
+    Attributes:
+        cues: Those found, negated ones too.
+        contexts: Of `CONTEXTS`: what calms a message.
+        starts: Where each word begins in the message, characters.
+    """
 
     cues: list[Found] = field(default_factory=list)
     contexts: set[str] = field(default_factory=set)
-    words: int = 0
+    starts: list[int] = field(default_factory=list)
 
     def active(self, level: Urgency) -> list[Found]:
         """The cues of a level that count."""
@@ -187,7 +194,7 @@ class Cues:
     def read(self, text: str) -> Reading:
         """Find the cues and the context of a message, however long it is."""
         tokens, breaks = self._tokens(text)
-        reading = Reading(words=len(tokens))
+        reading = Reading(starts=_starts(text, len(tokens)))
         found = list(self._find(tokens))
         idioms = [one for one in found if one.category == f"{_CONTEXT}idiom"]
         for one in found:
@@ -242,3 +249,11 @@ class Cues:
         ]
         hit = process.extractOne(word, near, scorer=Levenshtein.distance, score_cutoff=typos)
         return hit[0] if hit else word
+
+
+def _starts(text: str, count: int) -> list[int]:
+    """Where the words of a text begin; evenly spread where folding made other words of them."""
+    found = [match.start() for match in _WORD.finditer(text)]
+    if len(found) == count:
+        return found
+    return [number * len(text) // max(count, 1) for number in range(count)]

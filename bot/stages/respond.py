@@ -61,6 +61,7 @@ def for_assistant(
         "foreign": read.place.foreign,
         "urgency": turn.urgency,
         "cues": " ".join(read.cues),
+        "kind": read.kind,
         "age_group": kept.age_group,
     }
     intent = read.intent
