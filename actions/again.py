@@ -24,8 +24,16 @@ def last_topic(tracker: Tracker) -> str:
     return str(tracker.get_slot("last_topic") or "")
 
 
-def say_again(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> bool:
+def say_again(
+    dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, *, brief: bool = False
+) -> bool:
     """Say a topic's answer once more.
+
+    Args:
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+        topic: Of the last answer.
+        brief: Whether only what matters most is told.
 
     Returns:
         Whether there was something to say.
@@ -34,24 +42,13 @@ def say_again(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) ->
         place = str(tracker.get_slot("place") or "")
         if not place and topic not in NEEDS:
             return False
-        tell_by_place(dispatcher, tracker, topic, place)
+        tell_by_place(dispatcher, tracker, topic, place, brief=brief)
         return True
     if not topic or not answer(topic).text:
         return False
-    speak(dispatcher, topic, choices=answer(topic).choices)
-    return True
-
-
-def say_shorter(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> bool:
-    """Say what matters most of a topic's answer.
-
-    Returns:
-        Whether there was something to say.
-    """
-    if topic in BY_PLACE:
-        return say_again(dispatcher, tracker, topic)
-    if not topic or not answer(topic).text:
-        return False
+    if not brief:
+        speak(dispatcher, topic, choices=answer(topic).choices)
+        return True
     language = tracker.get_slot("language") or ORIGINAL
     speak_text(dispatcher, shortened(say(topic, language)), topic, answer(topic).choices)
     return True

@@ -8,16 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speech import (
-    Events,
-    entities,
-    entity,
-    intent,
-    note_duty,
-    note_minor,
-    speak,
-    understood,
-)
+from actions.speech import Events, closing_notes, entities, entity, intent, speak, understood
 from bot.answers import answer, say
 from bot.languages import LANGUAGES
 
@@ -39,15 +30,12 @@ class ActionAnswer(Action):
     ) -> Events:
         """Answer, and remember the topic."""
         topic = entity(tracker, "topic") or intent(tracker)
-        events: Events = []
         speak(dispatcher, topic, choices=answer(topic).choices)
-        if entity(tracker, "urgency") == "high" and topic != "talk_to_human":
-            speak(dispatcher, "high_offer", topic)
+        if topic == "minor_note":
+            return [SlotSet("minor_told", True), *understood(topic)]
+        events = closing_notes(dispatcher, tracker, topic)
         if topic in CONVERSATIONAL:
             return [*events, SlotSet("not_understood", 0.0)]
-        if topic == "minor_note":
-            return [*events, SlotSet("minor_told", True), *understood(topic)]
-        events += note_minor(dispatcher, tracker) or note_duty(dispatcher, tracker, topic)
         return [*events, *understood(topic)]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.again import last_topic, say_again, say_shorter
+from actions.again import last_topic, say_again
 from actions.offices import BY_PLACE, tell_by_place
 from actions.speech import Events, entity, speak, speak_text, understood
 from bot.answers import answer, open_now, opening_hours, say
@@ -101,7 +101,7 @@ class ActionFollowUp(Action):
             _hours(dispatcher, tracker, last)
         elif kind == "more":
             speak(dispatcher, "follow_more", last, answer(last).choices)
-        elif not (say_shorter if kind == "shorter" else say_again)(dispatcher, tracker, last):
+        elif not say_again(dispatcher, tracker, last, brief=kind == "shorter"):
             speak(dispatcher, "menu", choices=answer("menu").choices)
         return understood(last, str(tracker.get_slot("last_source") or ""))
 

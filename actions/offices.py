@@ -10,11 +10,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import (
     Events,
+    closing_notes,
     entities,
     entity,
     intent,
-    note_duty,
-    note_minor,
     speak,
     speak_text,
     understood,
@@ -30,7 +29,12 @@ BY_PLACE = frozenset({*INTENT_SERVICE, *NEEDS})
 
 
 def tell_by_place(
-    dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, code: str
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    topic: str,
+    code: str,
+    *,
+    brief: bool = False,
 ) -> Events:
     """Say the nearest offices, or the organisations, of a topic for a place.
 
@@ -39,15 +43,16 @@ def tell_by_place(
         tracker: Rasa's.
         topic: One of `BY_PLACE`.
         code: INEI code of the place; empty only for a topic of `NEEDS`.
+        brief: Whether only the first is told.
 
     Returns:
         What is remembered of it.
     """
     language = tracker.get_slot("language") or ORIGINAL
     if topic in NEEDS:
-        found = organisation_answer(topic, code, language)
+        found = organisation_answer(topic, code, language, brief=brief)
     else:
-        found = office_answer(INTENT_SERVICE[topic], code, language)
+        found = office_answer(INTENT_SERVICE[topic], code, language, brief=brief)
     speak_text(dispatcher, found.text, topic, answer(topic).choices)
     return [*understood(topic, found.source), SlotSet("service_asked", None)]
 
@@ -90,11 +95,10 @@ class ActionFindOffice(Action):
                 events = tell_by_place(dispatcher, tracker, topic, "")
                 choices = answer(topic).choices
             speak(dispatcher, "ask_place", topic, choices, asks="place")
+            events += closing_notes(dispatcher, tracker, topic)
             return [*events, SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
         events = tell_by_place(dispatcher, tracker, topic, code)
-        if topic != "find_upe":
-            events += note_minor(dispatcher, tracker)
-        return events + note_duty(dispatcher, tracker, topic)
+        return events + closing_notes(dispatcher, tracker, topic)
 
 
 class ActionPlace(Action):
@@ -113,7 +117,7 @@ class ActionPlace(Action):
             asked = tracker.get_slot("last_topic")  # another place for the same service
         if code and asked:
             events = tell_by_place(dispatcher, tracker, asked, code)
-            return events + note_duty(dispatcher, tracker, asked)
+            return events + closing_notes(dispatcher, tracker, asked)
         if code:
             speak(
                 dispatcher,

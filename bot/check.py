@@ -27,7 +27,9 @@ from bot.settings import ROOT
 
 LONGEST_TITLE = 28
 MOST_CHOICES = 3
-"""Of an answer; a menu may have more."""
+"""Of an answer; a menu may have more, and where there is danger one says that it is over."""
+
+MENUS = ("menu", "give_place", "urgent_")
 
 BOUNDS = (-18.5, 0.1, -81.5, -68.5)
 """South, north, west and east of Peru, degrees."""
@@ -162,7 +164,7 @@ def _answers() -> Iterator[str]:
         for choice in one.choices:
             if choice not in answers():
                 yield f"{about} leads to {choice}, which does not exist"
-        if len(one.choices) > MOST_CHOICES and not key.startswith(("menu", "give_place")):
+        if len(one.choices) > MOST_CHOICES and not key.startswith(MENUS):
             yield f"{about} has more than {MOST_CHOICES} choices"
     made_by_actions = {"affirm", "deny"}
     for intent in intents - made_by_actions:

@@ -22,15 +22,19 @@ WORTH_TELLING_FIRST = ("legal", "psychosocial", "lodging", "food")
 
 MOST_CONTACTS = 2
 MOST_UNREACHED = 4
+BRIEFLY = 2
 
 
-def organisation_answer(topic: str, code: str, language: str) -> PlaceAnswer:
+def organisation_answer(
+    topic: str, code: str, language: str, *, brief: bool = False
+) -> PlaceAnswer:
     """The organisations for a place, as a message.
 
     Args:
         topic: One of `NEEDS`.
         code: INEI code of the person's place; empty where it is not known.
         language: Of the message.
+        brief: Whether only the first `BRIEFLY` are told.
 
     Returns:
         At most `LONGEST_TEXT` characters: as many organisations as fit, the best first.
@@ -53,7 +57,9 @@ def organisation_answer(topic: str, code: str, language: str) -> PlaceAnswer:
         tail.append(say("org_without_report", language))
     lines: list[str] = []
     told: list[Organisation] = []
-    for one in found.reached:
+    if brief:
+        tail = []
+    for one in found.reached[: BRIEFLY if brief else None]:
         line = _line(one, needs, language)
         if len(_joined(head, [*lines, line], tail)) > LONGEST_TEXT:
             continue

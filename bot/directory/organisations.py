@@ -13,9 +13,10 @@ from bot.directory.tables import Organisation, tables
 BASIC_NEEDS = ("food", "lodging", "hygiene", "clothes", "vouchers", "health")
 """Services that meet basic needs, the most urgent first."""
 
-LEADS = ("acnur", "oim")
-"""Who takes the lead: ACNUR for whom asked for asylum or has no nationality, OIM for all others
-(SOP, Annex 3)."""
+LEADS = ("acnur", "oim", "chs")
+"""Told first where any help is looked for: who takes the lead (ACNUR for whom asked for asylum or
+has no nationality, OIM for all others), then who is specialised in trafficking and can be reached
+in the whole country (SOP, Annex 3)."""
 
 
 FOR_ALL = frozenset({"everyone", "refugees_migrants"})

@@ -1,4 +1,4 @@
-"""Cues of danger: phrases of `data/urgency/cues/<language>.yml`, found in a message.
+"""Cues of danger: phrases of `data/urgency/cues/<category>.yml`, found in a message.
 
 Decides how a cue is written and matched. Syntax, for translators: `(a|b|)` alternatives, an empty
 one makes the part optional; ` ... ` up to four words between. A cue becomes a pattern over the
@@ -14,10 +14,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rapidfuzz import process
@@ -28,7 +29,8 @@ from bot.languages import LANGUAGES
 from bot.settings import ROOT
 from bot.turn import Urgency
 
-FOLDER = ROOT / "data" / "urgency" / "cues"
+FOLDER = ROOT / "data" / "urgency"
+"""Of `cues/<category>.yml` and `contexts.yml`."""
 
 GAP = 4
 """Words that ` ... ` may stand for."""
@@ -37,17 +39,20 @@ MOST_EXPANSIONS = 400
 """Readings of one bracketed word; more is a slip of the pen."""
 
 SHORTEST_CORRECTED = 5
-TWO_TYPOS_FROM = 9
+TWO_TYPOS_FROM = 12
 """Letters from which a word may have one typo, or two."""
 
 CONTEXTS = ("information", "past", "resolved", "idiom", "negation")
+
+WHO = ("any", "child")
+"""Who is in danger where a category's cue is found: anybody, or a child."""
 
 _CONTEXT = "context:"
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _UNIT = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _TOKEN = re.compile(r"[^\W_]+|[.,;:!?¿¡\n]+")
 _WORD = re.compile(r"[^\W_]+")
-_REPEATED = re.compile(r"(\w)\1{2,}")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
 
 class CueError(ValueError):
@@ -141,33 +146,43 @@ class Cues:
 
     def __init__(self, folder: Path = FOLDER, known_words: Iterable[str] = ()) -> None:
         self._cues: list[Cue] = []
+        self.about_children: set[str] = set()
         self._negations: set[tuple[str, ...]] = set()
-        for language in LANGUAGES:
-            path = folder / f"{language}.yml"
-            if path.exists():
-                self._read(path)
+        for path in sorted((folder / "cues").glob("*.yml")):
+            self._read(path, self._cues_of)
+        self._read(folder / "contexts.yml", self._contexts_of)
         self._index(known_words)
         self._corrected = lru_cache(maxsize=20_000)(self._correct)
 
-    def _read(self, path: Path) -> None:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    def _read(self, path: Path, take: Callable[[str, dict[str, Any]], None]) -> None:
         try:
-            for category, levels in content["cues"].items():
-                for level, lines in levels.items():
-                    if level not in ("urgent", "high"):
-                        raise CueError(f"unknown level {level!r}")
-                    self._cues.extend(Cue(category, level, fold(line)) for line in lines)
-            for context, lines in content["context"].items():
-                if context not in CONTEXTS:
-                    raise CueError(f"unknown context {context!r}")
-                if context == "negation":
-                    self._negations.update(reading for line in lines for reading in expand(line))
-                else:
-                    self._cues.extend(Cue(_CONTEXT + context, "none", fold(line)) for line in lines)
+            take(path.stem, yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
             for cue in self._cues:
                 cue.units()
         except (CueError, KeyError, AttributeError, TypeError) as error:
             raise CueError(f"{path.name}: {error}") from None
+
+    def _cues_of(self, category: str, content: dict[str, Any]) -> None:
+        if content["who"] not in WHO:
+            raise CueError(f"who is one of {', '.join(WHO)}, not {content['who']!r}")
+        if content["who"] == "child":
+            self.about_children.add(category)
+        for language in LANGUAGES:
+            for level, lines in content.get(language, {}).items():
+                if level not in ("urgent", "high"):
+                    raise CueError(f"unknown level {level!r}")
+                self._cues.extend(Cue(category, level, fold(line)) for line in lines)
+
+    def _contexts_of(self, name: str, content: dict[str, Any]) -> None:
+        del name
+        for context, by_language in content.items():
+            if context not in CONTEXTS:
+                raise CueError(f"unknown context {context!r}")
+            lines = [line for language in LANGUAGES for line in by_language.get(language, [])]
+            if context == "negation":
+                self._negations.update(reading for line in lines for reading in expand(line))
+            else:
+                self._cues.extend(Cue(_CONTEXT + context, "none", fold(line)) for line in lines)
 
     def _index(self, known_words: Iterable[str]) -> None:
         """Note each cue under the words of its rarest unit, and the words that cues use."""

@@ -47,6 +47,9 @@ SHARPNESS = 2.0
 
 KIND_SHARPNESS = 3.0
 
+SURE_WHO = 0.5
+"""Confidence of who is in danger below which a cue about a child decides."""
+
 CALM_INTENTS = frozenset(
     (
         "line_1818_info line_100_info line_1884_info line_1810_info line_113_info "
@@ -330,6 +333,8 @@ class UrgencyDetector(TrainedComponent):
         level = decide(reading, best, self._joining)
         scores = category_scores(reading) if level != "none" else {}
         who, who_score = self._named(self._people, heard, heard_vector)
+        if who_score < SURE_WHO and self._cues.about_children & set(scores):
+            who = "child"
         return Level(
             level=level,
             categories=tuple(scores),

@@ -7,9 +7,9 @@ draft, erasing.
 
 from __future__ import annotations
 
-from bot.answers import answer, say
+from bot.answers import answers, say
 from bot.conversation import Conversation
-from bot.languages import ORIGINAL
+from bot.languages import DRAFTS, ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
 from bot.turn import URGENCY_LEVELS, Answered, Turn, Understanding
@@ -34,7 +34,7 @@ async def run(turn: Turn, context: Context) -> None:
         turn.erase = turn.erase or one.effect == "erase"
     context.conversation.topic = turn.replies[0].topic if turn.replies else ""
     _keep_the_level(turn, context)
-    draft = any(answer(one.topic).is_draft(turn.language) for one in turn.replies)
+    draft = any(_is_draft(one.topic, turn.language) for one in turn.replies)
     if draft and not context.conversation.draft_told and not turn.erase:
         context.conversation.draft_told = True
         _add_draft_notice(turn, context)
@@ -81,6 +81,11 @@ def for_assistant(
         guesses = [name for name, _ in read.ranking if name not in NEVER_GUESSED][:GUESSES]
         entities["guesses"] = " ".join(guesses)
     return intent, entities
+
+
+def _is_draft(topic: str, language: str) -> bool:
+    known = answers().get(topic)
+    return known.is_draft(language) if known else language in DRAFTS
 
 
 def _add_draft_notice(turn: Turn, context: Context) -> None:

@@ -38,6 +38,11 @@ SMALL_TALK = frozenset({"affirm", "deny", "greet", "thank", "goodbye", "out_of_s
 NOTHING_SAID = SMALL_TALK | {"menu", "choose_language", "privacy", "bot_challenge", ""}
 """Topics of a last reply after which "where is that?" means nothing."""
 
+ABOUT_THE_CONVERSATION = frozenset(
+    "ask_source menu talk_to_human delete_my_data opt_out privacy choose_language".split()
+)
+"""Wishes that resemble a follow-up and are meant as themselves."""
+
 AGE_WORDS = 6
 """Words of a message that tells an age and nothing else."""
 
@@ -107,6 +112,8 @@ def _answers_where(read: Understanding, text: str, kept: Conversation) -> bool:
 
 def _follows(read: Understanding, kept: Conversation) -> bool:
     if not read.follow_up or read.urgency == "urgent":
+        return False
+    if read.intent in ABOUT_THE_CONVERSATION and read.confidence >= SURE:
         return False
     if read.follow_up == SAFE_NOW:
         return kept.urgency != "none"
