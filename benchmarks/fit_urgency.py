@@ -28,8 +28,8 @@ from bot.turn import URGENCY_LEVELS
 
 CALIBRATION = ROOT / "data" / "urgency" / "calibration"
 PARTS = 5
-MOST_FALSE_ALARMS = 0.04
-MOST_CALM_AS_HIGH = 0.14
+MOST_FALSE_ALARMS = 0.025
+MOST_CALM_AS_HIGH = 0.10
 STRENGTH = 1.0
 """C of the logistic model: how far its weights may go."""
 

@@ -191,7 +191,8 @@ class Assistant:
             who=parsed["urgency"]["who"] or "",
             is_account=parsed["is_account"],
             other_language=parsed["other_language"],
-            follow_up=parsed["follow_up"],
+            follow_up=parsed["follow_up"]["kind"],
+            follow_up_confidence=parsed["follow_up"]["confidence"],
             age_group=age_group(text),
         )
 

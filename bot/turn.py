@@ -85,6 +85,7 @@ class Understanding:
         other_language: The message is in none of the six languages.
         follow_up: A kind of `bot.nlu.follow_up.KINDS`, where the message only makes sense after an
             answer; empty else.
+        follow_up_confidence: From 0 to 1.
         age_group: What the person says of their own age: "adult", "minor", or nothing.
     """
 
@@ -101,6 +102,7 @@ class Understanding:
     is_account: bool = False
     other_language: bool = False
     follow_up: str = ""
+    follow_up_confidence: float = 0.0
     age_group: str = ""
 
 

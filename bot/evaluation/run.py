@@ -52,7 +52,10 @@ def run(model_dir: Path, folder: Path = DATA, *, show_misses: bool = False) -> b
     topic_rows = topics.rows_of(assistant, folder)
     urgency_rows = urgency.rows_of(assistant, folder)
     six = [row.read for row in topic_rows]
-    measured = [topics.measures(topic_rows), urgency.measures(urgency_rows)]
+    measured = [
+        topics.measures(topic_rows),
+        [*urgency.measures(urgency_rows), urgency.typos(assistant, urgency_rows)],
+    ]
     missed = topics.misses(topic_rows) + urgency.misses(urgency_rows)
     for measures, lines in (
         rest.follow_ups(assistant, folder),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.assistant import Assistant
 from bot.evaluation.measure import Measure, read_all, read_yaml
+from bot.evaluation.mutation import mutated
 from bot.languages import LANGUAGES
 from bot.turn import URGENCY_LEVELS, Understanding, Urgency
 
@@ -15,6 +16,7 @@ URGENT_GOAL = 0.95
 URGENT_OR_HIGH_GOAL = 0.99
 MOST_FALSE_ALARMS = 0.03
 HIGH_GOAL = 0.92
+MOST_LOST = 0.05
 LANGUAGE_GOAL = 0.90
 
 FITTING: dict[str, frozenset[str]] = {
@@ -120,6 +122,14 @@ def measures(rows: list[Row]) -> list[Measure]:
         ),
     ]
     return found
+
+
+def typos(assistant: Assistant, rows: list[Row]) -> Measure:
+    """How many of the pleas that are seen are lost when each word has one letter wrong."""
+    seen = [row for row in rows if row.level == row.read.urgency == "urgent"]
+    read = read_all(assistant, [mutated(row.text) for row in seen])
+    lost = sum(one.urgency != "urgent" for one in read)
+    return Measure("urgent lost with one typo in each word", lost, len(seen), MOST_LOST, most=True)
 
 
 def missed(rows: list[Row]) -> list[str]:

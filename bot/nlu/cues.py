@@ -97,6 +97,7 @@ class Cue:
         gap = rf"(?: [^ ]+){{0,{GAP}}} +\b"
         return re.compile(r"\b(?:" + rf")\b{gap}(?:".join(parts) + r")\b")
 
+    @cached_property
     def units(self) -> list[list[tuple[str, ...]]]:
         """The readings of each unit (a word, or a bracket) in turn.
 
@@ -155,10 +156,11 @@ class Cues:
         self._corrected = lru_cache(maxsize=20_000)(self._correct)
 
     def _read(self, path: Path, take: Callable[[str, dict[str, Any]], None]) -> None:
+        known = len(self._cues)
         try:
             take(path.stem, yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
-            for cue in self._cues:
-                cue.units()
+            for cue in self._cues[known:]:
+                cue.units  # noqa: B018 - raises where a cue is broken
         except (CueError, KeyError, AttributeError, TypeError) as error:
             raise CueError(f"{path.name}: {error}") from None
 
@@ -186,7 +188,7 @@ class Cues:
 
     def _index(self, known_words: Iterable[str]) -> None:
         """Note each cue under the words of its rarest unit, and the words that cues use."""
-        units = [cue.units() for cue in self._cues]
+        units = [cue.units for cue in self._cues]
         often = Counter(
             word
             for cue_units in units

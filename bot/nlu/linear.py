@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from bot.folding import words
 from bot.nlu.component import Arrays
@@ -88,16 +89,33 @@ class Spelling:
     @classmethod
     def learn(
         cls, texts: Sequence[str], sizes: range = GROUPS, word_weight: float = WORD_WEIGHT
-    ) -> Spelling:
-        """Find the groups that occur in at least `SEEN_AT_LEAST` examples."""
+    ) -> tuple[Spelling, csr_matrix]:
+        """Find the groups that occur in at least `SEEN_AT_LEAST` examples.
+
+        Returns:
+            What was learnt, and the weights of the texts themselves, one a row.
+        """
+        parts = [_parts(text, sizes, word_weight) for text in texts]  # counted once: it takes long
         seen: Counter[str] = Counter()
-        for text in texts:
-            seen.update(letter_groups(text, sizes).keys())
-            if word_weight:
-                seen.update(word_groups(text).keys())
+        for part in parts:
+            for groups in part:
+                seen.update(groups.keys())
         kept = sorted(group for group, count in seen.items() if count >= SEEN_AT_LEAST)
         rarity = [math.log((1 + len(texts)) / (1 + seen[group])) + 1 for group in kept]
-        return cls(kept, np.array(rarity, dtype=np.float32), sizes, word_weight)
+        spelling = cls(kept, np.array(rarity, dtype=np.float32), sizes, word_weight)
+        return spelling, spelling._rows(parts)
+
+    def _rows(self, parts: Sequence[Sequence[Counter[str]]]) -> csr_matrix:
+        rows, columns, values = [], [], []
+        for row, part in enumerate(parts):
+            found, weights = self._weights(part)
+            rows.append(np.full(len(found), row))
+            columns.append(found)
+            values.append(weights)
+        shape = (len(parts), len(self._column))
+        return csr_matrix(
+            (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape
+        )
 
     @property
     def groups(self) -> list[str]:
@@ -111,10 +129,15 @@ class Spelling:
 
     def weigh(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Columns and weights of one text; those of the letters have length one together."""
-        columns, weights = self._weigh(letter_groups(text, self._sizes))
-        if not self._word_weight:
+        return self._weights(_parts(text, self._sizes, self._word_weight))
+
+    def _weights(
+        self, parts: Sequence[Counter[str]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        columns, weights = self._weigh(parts[0])
+        if len(parts) == 1:
             return columns, weights
-        word_columns, word_weights = self._weigh(word_groups(text))
+        word_columns, word_weights = self._weigh(parts[1])
         return (
             np.concatenate([columns, word_columns]),
             np.concatenate([weights, np.float32(self._word_weight) * word_weights]),
@@ -130,6 +153,12 @@ class Spelling:
         found = np.array(weights, dtype=np.float32)
         norm = float(np.linalg.norm(found)) or 1.0
         return np.array(columns, dtype=np.int64), found / norm
+
+
+def _parts(text: str, sizes: range, word_weight: float) -> list[Counter[str]]:
+    """The groups of letters of a text, and of its words where they are read."""
+    letters = letter_groups(text, sizes)
+    return [letters, word_groups(text)] if word_weight else [letters]
 
 
 class Margins:
@@ -173,29 +202,19 @@ class Margins:
         Returns:
             The classifier, and the labels in the order of its margins.
         """
-        from scipy.sparse import csr_matrix, hstack
+        from scipy.sparse import hstack
         from sklearn.svm import LinearSVC
 
-        spelling = Spelling.learn(texts, sizes, word_weight)
-        rows, columns, values = [], [], []
-        for row, text in enumerate(texts):
-            found, weights = spelling.weigh(text)
-            rows.extend([row] * len(found))
-            columns.extend(found.tolist())
-            values.extend(weights.tolist())
-        shape = (len(texts), len(spelling.groups))
+        spelling, spelt = Spelling.learn(texts, sizes, word_weight)
         if vectors is None:
             vectors = np.zeros((len(texts), 0), dtype=np.float32)
         centre = vectors.mean(axis=0)
         width = vectors.shape[1]
-        features = hstack(
-            [
-                csr_matrix(VECTOR_WEIGHT * centred(vectors, centre)),
-                csr_matrix((values, (rows, columns)), shape=shape),
-            ]
-        ).tocsr()
+        features = hstack([csr_matrix(VECTOR_WEIGHT * centred(vectors, centre)), spelt]).tocsr()
         model = LinearSVC(
-            C=PENALTY, random_state=0, class_weight="balanced" if balanced else None
+            C=PENALTY,
+            random_state=0,
+            class_weight="balanced" if balanced else None,
         ).fit(features, list(labels))
         weights_of = model.coef_.astype(np.float32)
         offset = model.intercept_.astype(np.float32)

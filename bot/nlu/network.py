@@ -19,7 +19,7 @@ from bot.nlu.linear import centred
 from bot.nlu.vectors import Vector
 
 HIDDEN = 128
-NETWORKS = 3
+NETWORKS = 2
 ROUNDS = 20
 PENALTY = 0.03
 SCALE = 4.0

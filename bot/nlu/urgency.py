@@ -26,9 +26,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.folding import words
 from bot.languages import LANGUAGES
+from bot.nlu import follow_up
 from bot.nlu.component import VECTOR, Arrays, TrainedComponent
 from bot.nlu.corpus import corpus
 from bot.nlu.cues import Cues, Found, Reading
+from bot.nlu.follow_up import KINDS
 from bot.nlu.linear import Margins, confidences
 from bot.nlu.network import Network
 from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
@@ -223,6 +225,7 @@ def training_examples() -> tuple[list[str], list[str]]:
     levels: dict[str, str] = {
         example.text: "none" for example in corpus() if example.intent in CALM_INTENTS
     }
+    levels |= {text: "none" for _, kind, text in follow_up.read_examples() if kind in KINDS}
     levels |= {example.text: example.level for example in read_examples()}
     return list(levels), list(levels.values())
 

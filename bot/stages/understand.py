@@ -113,7 +113,7 @@ def _answers_where(read: Understanding, text: str, kept: Conversation) -> bool:
 def _follows(read: Understanding, kept: Conversation) -> bool:
     if not read.follow_up or read.urgency == "urgent":
         return False
-    if read.intent in ABOUT_THE_CONVERSATION and read.confidence >= SURE:
+    if read.intent in ABOUT_THE_CONVERSATION and read.confidence > read.follow_up_confidence:
         return False
     if read.follow_up == SAFE_NOW:
         return kept.urgency != "none"

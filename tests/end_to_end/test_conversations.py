@@ -233,9 +233,9 @@ def test_stopping_messages_is_respected_and_coming_back_is_welcome(app: App) -> 
 
 def test_a_haitian_is_answered_in_creole_and_told_once_that_it_is_a_draft(app: App) -> None:
     session = app.web("ht")
-    assert "Si w pito" in " ".join(reply["text"] for reply in session.last["replies"])
+    assert "ekri: español" in " ".join(reply["text"] for reply in session.last["replies"])
     answer = ask(session, "ki kote mwen ka pote plent", "report_where", "1818", language="ht")
-    assert "Si w pito" not in answer
+    assert "ekri: español" not in answer
     ask(session, "ki kote sa ye?", "find_fistrap")
     ask(session, "Lima", "find_fistrap", "Lima", language="ht")
     ask(session, "mwen pa gen papye, eske m ka pote plent", "report_without_documents")

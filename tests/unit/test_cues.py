@@ -102,12 +102,12 @@ def test_an_optional_part_may_be_missing(cues: Cues) -> None:
 @pytest.mark.parametrize("cue", ["(a|b", "a)", "((a))", "|"])
 def test_broken_brackets_are_refused(cue: str) -> None:
     with pytest.raises(CueError):
-        Cue("x", "urgent", cue).units()
+        assert Cue("x", "urgent", cue).units
 
 
 def test_a_cue_that_is_all_optional_is_refused() -> None:
     with pytest.raises(CueError):
-        Cue("x", "urgent", "(a|) (b|)").units()
+        assert Cue("x", "urgent", "(a|) (b|)").units
 
 
 @pytest.mark.parametrize(
