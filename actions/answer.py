@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff import offer
 from actions.speech import Events, entities, entity, intent, note_duty, speak, understood
 from bot.answers import answer, say
 from bot.languages import LANGUAGES
@@ -90,7 +91,7 @@ class ActionFallback(Action):
                 },
             )
         elif times >= 3:
-            speak(dispatcher, "talk_to_human", choices=answer("talk_to_human").choices)
+            await offer(dispatcher, tracker)
             times = 0
         elif times == 2:
             speak(dispatcher, "not_understood", "out_of_scope", answer("menu").choices)
