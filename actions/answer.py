@@ -32,8 +32,12 @@ class ActionAnswer(Action):
         """Answer, and remember the topic."""
         topic = entity(tracker, "topic") or intent(tracker)
         events: Events = []
-        speak(dispatcher, topic, choices=answer(topic).choices)
-        if entity(tracker, "urgency") == "high" and topic != "talk_to_human":
+        high = entity(tracker, "urgency") == "high" and topic != "talk_to_human"
+        choices = answer(topic).choices
+        if high and "talk_to_human" not in choices:
+            choices = ("talk_to_human", *choices)
+        speak(dispatcher, topic, choices=choices)
+        if high:
             speak(dispatcher, "high_offer", topic)
         events += note_duty(dispatcher, tracker, topic)
         if topic in CONVERSATIONAL:

@@ -1,4 +1,4 @@
-"""Wiring: one ASGI app of the channels, the demo page and the health page."""
+"""Wiring: one ASGI app of the channels, the operators' desk, the demo page and the health page."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ from starlette.staticfiles import StaticFiles
 from bot.answers import answers
 from bot.assistant import Assistant, newest_model
 from bot.channels import web, whatsapp
+from bot.console import pages
+from bot.console.passages import Passages
+from bot.console.sessions import Sessions
+from bot.console.web import Desk
 from bot.directory.gazetteer import gazetteer
 from bot.handoff.service import HandOff, provide
 from bot.handoff.watch import Watch
@@ -102,6 +106,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     handoff = HandOff(settings, redis, relay, redactor)
     provide(handoff)
     watch = Watch(handoff)
+    passages = Passages(settings.documents_dir, settings.data_dir)
+    desk = Desk(settings, handoff, Sessions(redis, settings), passages)
     services = Services(settings, assistant, redis, redactor, handoff)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
@@ -116,9 +122,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
         redactor.start()
         handoff.start()
         watch.start()
+        passages.start()
         _at_the_end(handoff.end_streams)
         logs.event(logger, logging.INFO, "ready", port=settings.port)
         yield
+        passages.stop()
         await watch.stop()
         await handoff.stop()
         await redactor.stop()
@@ -131,6 +139,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         Mount("/demo", StaticFiles(directory=DEMO), name="demo"),
         *whatsapp.routes(services),
         *web.routes(services),
+        *pages.routes(desk),
     ]
     return Starlette(
         routes=routes,

@@ -119,6 +119,7 @@ def _say_what_is_where(settings: Settings) -> None:
         "Chaski is starting.",
         f"  Demo page          {base}/",
         f"  WhatsApp webhook   {public}{whatsapp.PATH}",
+        f"  Operators' desk    {public}/console/",
         f"  Health page        {base}/healthz",
     ]
     if not settings.twilio_auth_token:

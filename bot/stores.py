@@ -169,38 +169,22 @@ def sole_user(data_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def state_connection(url: str, data_dir: Path) -> Iterator[redis.Redis[bytes]]:
-    """The state store for a command: the running app's, or an embedded one for the moment.
+def state_store(url: str, data_dir: Path) -> Iterator[str]:
+    """The address of the state store for a command: the running app's, or one started for it.
 
     Raises:
-        StoreError: It cannot be reached.
+        StoreError: It cannot be used.
     """
-    if url:
-        with _connected(url) as connection:
-            yield connection
-        return
-    store = EmbeddedStore(data_dir, STATE)
-    if store.answers():
-        with _connected(store.url) as connection:
-            yield connection
+    store = None if url else EmbeddedStore(data_dir, STATE)
+    if store is None or store.answers():
+        yield url or (store.url if store else "")
         return
     with sole_user(data_dir):
         store.start()
         try:
-            with _connected(store.url) as connection:
-                yield connection
+            yield store.url
         finally:
             store.stop()
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[redis.Redis[bytes]]:
-    with redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5) as connection:
-        try:
-            connection.ping()
-        except redis.RedisError:
-            raise StoreError("The state store does not answer.") from None
-        yield connection
 
 
 class EmbeddedStore:

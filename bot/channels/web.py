@@ -20,10 +20,10 @@ from starlette.routing import Route
 
 from bot import conversation as kept
 from bot.answers import say
+from bot.body import TooLarge, read_body
 from bot.channels import events
-from bot.channels.body import TooLarge, read_body
 from bot.conversation import RETENTION, key
-from bot.languages import LANGUAGES, ORIGINAL
+from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
 from bot.privacy.text import clean
@@ -248,13 +248,7 @@ async def _limit_address(request: Request, services: Services) -> None:
 
 def accepted_language(request: Request) -> str:
     """The first of the six languages that the browser asks for; Spanish where there is none."""
-    header = request.headers.get("accept-language", "")
-    ranked = []
-    for number, part in enumerate(header.split(",")[:20]):
-        match = re.match(r"\s*([a-zA-Z]{2,3})(?:-[\w-]+)?(?:\s*;\s*q=([01](?:\.\d+)?))?", part)
-        if match and match.group(1).lower() in LANGUAGES:
-            ranked.append((-float(match.group(2) or 1), number, match.group(1).lower()))
-    return min(ranked)[2] if ranked else ORIGINAL
+    return accepted(request.headers.get("accept-language", ""))
 
 
 def _body(turn: Turn) -> dict[str, Any]:

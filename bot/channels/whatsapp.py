@@ -21,7 +21,7 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.answers import say
-from bot.channels.body import TooLarge, read_body
+from bot.body import TooLarge, read_body
 from bot.handoff.address import ReturnAddress, seal
 from bot.handoff.delivery import STATUS_PATH
 from bot.privacy import logs

@@ -307,6 +307,7 @@ class Cases:
             ("waiting",),
             "active",
             who=operator,
+            what="claimed",
             notice="handoff_joined",
             set={
                 "operator": operator,
@@ -327,6 +328,7 @@ class Cases:
             "waiting",
             who=operator,
             operator=operator,
+            what="transferred",
             notice="handoff_transferred",
             set={
                 "operator": "",

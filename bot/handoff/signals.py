@@ -51,15 +51,23 @@ class Signals:
     def listening(self, *topics: str) -> Iterator[asyncio.Event]:
         """An event that is set when one of the topics is signalled."""
         event = asyncio.Event()
-        for topic in topics:
-            self._listeners[topic].add(event)
+        self.add(event, *topics)
         try:
             yield event
         finally:
-            for topic in topics:
-                self._listeners[topic].discard(event)
-                if not self._listeners[topic]:
-                    del self._listeners[topic]
+            self.remove(event, *topics)
+
+    def add(self, event: asyncio.Event, *topics: str) -> None:
+        """Let an event be set by further topics, until they are removed."""
+        for topic in topics:
+            self._listeners[topic].add(event)
+
+    def remove(self, event: asyncio.Event, *topics: str) -> None:
+        """Let topics no longer set an event."""
+        for topic in topics:
+            self._listeners[topic].discard(event)
+            if not self._listeners[topic]:
+                del self._listeners[topic]
 
     async def _listen(self) -> None:
         while True:
