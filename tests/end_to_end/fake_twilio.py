@@ -66,7 +66,6 @@ class FakeTwilio:
         self.emptied.append(match.group(2))
         return 200, b'{"sid": "' + match.group(2).encode() + b'", "body": ""}'
 
-
     def send(self, fields: dict[str, list[str]]) -> tuple[int, bytes]:
         """Take a message, or refuse it."""
         form = {name: values[0] for name, values in fields.items()}

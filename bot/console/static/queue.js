@@ -28,7 +28,7 @@ export async function claim(one) {
 }
 
 function waitingRow(one) {
-  const held = one.reserved && one.reserved !== data.name && one.reserved_until > now();
+  const held = Boolean(one.reserved) && one.reserved !== data.name && one.reserved_until > now();
   return make("li", { class: `case ${one.level}`, "data-case": one.id },
     make("div", { class: "badges" }, ...badges(one)),
     make("div", { class: "foot" },
@@ -59,7 +59,7 @@ export function show() {
   fill($("mine"), state.mine.map(mineRow), t.mine_empty);
   $("team").replaceChildren(...(state.operators.length ? state.operators : []).map((one) => make("li", {},
     make("span", { class: one.available ? "dot on" : "dot", "aria-hidden": "true" }), one.name === data.name ? `${one.name} (${t.you.toLowerCase()})` : one.name,
-    make("span", { class: "note" }, ` ${one.available ? t.available : t.paused}, ${one.cases} ${t.cases}`))));
+    make("span", { class: "note" }, ` ${one.available ? t.available : t.paused} · ${t.cases}: ${one.cases}`))));
   $("queue-count").textContent = state.queue.length || "";
   const unread = [...state.unread.values()].reduce((sum, count) => sum + count, 0);
   $("unread-count").textContent = unread || "";
