@@ -1,4 +1,4 @@
-"""The app is killed in the middle of a hand-off: nothing acknowledged is lost, nothing is doubled."""
+"""The app is killed in the middle of a hand-off: nothing acknowledged is lost or doubled."""
 
 from __future__ import annotations
 
