@@ -197,7 +197,10 @@ function send() {
 
 function ask(dialog) {
   return new Promise((done) => {
-    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
+    dialog.addEventListener("close", () => {
+      if (dialog.contains(document.activeElement)) document.activeElement.blur();
+      done(dialog.returnValue === "yes");
+    }, { once: true });
     dialog.returnValue = "";
     dialog.showModal();
   });

@@ -80,7 +80,7 @@ export function showSound() {
 
 export function startRing() {
   bare = document.title;
-  for (const kind of ["pointerdown", "keydown"]) {
+  for (const kind of ["click", "keydown"]) {
     document.addEventListener(kind, () => {
       see();
       if (on && context().state === "suspended") context().resume().then(showSound).catch(() => {});
