@@ -8,7 +8,17 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speech import Events, closing_notes, entities, entity, intent, speak, understood
+from actions.handoff import offer
+from actions.speech import (
+    Events,
+    choices_of,
+    closing_notes,
+    entities,
+    entity,
+    intent,
+    speak,
+    understood,
+)
 from bot.answers import answer, say
 from bot.languages import LANGUAGES
 
@@ -30,7 +40,7 @@ class ActionAnswer(Action):
     ) -> Events:
         """Answer, and remember the topic."""
         topic = entity(tracker, "topic") or intent(tracker)
-        speak(dispatcher, topic, choices=answer(topic).choices)
+        speak(dispatcher, topic, choices=choices_of(tracker, topic))
         if topic == "minor_note":
             return [SlotSet("minor_told", True), *understood(topic)]
         events = closing_notes(dispatcher, tracker, topic)
@@ -89,7 +99,7 @@ class ActionFallback(Action):
                 },
             )
         elif times >= 3:
-            speak(dispatcher, "talk_to_human", choices=answer("talk_to_human").choices)
+            await offer(dispatcher, tracker)
             times = 0
         elif times == 2:
             speak(dispatcher, "not_understood", "out_of_scope", answer("menu").choices)

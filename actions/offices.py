@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import (
     Events,
+    choices_of,
     closing_notes,
     entities,
     entity,
@@ -53,7 +54,7 @@ def tell_by_place(
         found = organisation_answer(topic, code, language, brief=brief)
     else:
         found = office_answer(INTENT_SERVICE[topic], code, language, brief=brief)
-    speak_text(dispatcher, found.text, topic, answer(topic).choices)
+    speak_text(dispatcher, found.text, topic, choices_of(tracker, topic))
     return [*understood(topic, found.source), SlotSet("service_asked", None)]
 
 

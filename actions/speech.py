@@ -103,6 +103,14 @@ def note_minor(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -
     return [SlotSet("minor_told", True)]
 
 
+def choices_of(tracker: Tracker, topic: str) -> tuple[str, ...]:
+    """What leads on from a topic; a person first where there are signs of exploitation."""
+    choices = answer(topic).choices
+    if entity(tracker, "urgency") == "high" and topic != "talk_to_human":
+        return ("talk_to_human", *(one for one in choices if one != "talk_to_human"))
+    return choices
+
+
 def closing_notes(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
     """What belongs below an answer: the offer of a person where there are signs of exploitation
     (SOP 2.5), and what is told once in a conversation.

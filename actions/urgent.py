@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff import FOR_A_CHILD, call_person
 from actions.offices import tell_by_place
 from actions.speech import Events, entity, speak, understood
 from bot.answers import answer
 from bot.offices import INTENT_SERVICE
-
-FOR_A_CHILD = frozenset({"child", "child_alone"})
 
 
 class ActionUrgent(Action):
@@ -30,12 +30,13 @@ class ActionUrgent(Action):
         kind = entity(tracker, "kind") or "danger"
         key = f"urgent_{kind}"
         speak(dispatcher, key, "urgent", answer(key).choices)
-        events: Events = understood(key)
+        cues = entity(tracker, "cues") or None
+        events: Events = [SlotSet("last_cues", cues), *understood(key)]
         place = code or tracker.get_slot("place")
         office = "find_upe" if kind in FOR_A_CHILD else topic
         if office in INTENT_SERVICE and place:
             tell_by_place(dispatcher, tracker, office, str(place))
         elif topic == "share_account":
             speak(dispatcher, "share_account", choices=answer("share_account").choices)
-        speak(dispatcher, "nobody_on_duty", "urgent", answer(key).choices)
+        await call_person(dispatcher, tracker, answer(key).choices)
         return events

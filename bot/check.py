@@ -46,6 +46,7 @@ CLOSED_QUESTIONS = frozenset(
         "position_outside",
         "choose_language",  # which language
         "place_noted",  # one of the choices
+        "handoff_offer",  # do you want a person, yes or no
     }
 )
 """The only texts that may ask something (law 3)."""
@@ -152,7 +153,8 @@ def _names() -> Iterator[str]:
 
 
 def _answers() -> Iterator[str]:
-    phrases = {key for name in PHRASES for key in _yaml(ROOT / "data" / "responses" / name)}
+    folder = ROOT / "data" / "responses"
+    phrases = {key for path in folder.glob(PHRASES) for key in _yaml(path)}
     intents = {example.intent for example in corpus()}
     for key, one in answers().items():
         about = f"answers: {key}"

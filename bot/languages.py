@@ -79,3 +79,13 @@ def greeted(text: str) -> str | None:
         A code of `LANGUAGES`, or None where the message is anything else.
     """
     return _GREETINGS.get(" ".join(re.findall(r"\w+", fold(text))))
+
+
+def accepted(header: str) -> str:
+    """The first of the six languages that a browser asks for (Accept-Language); else Spanish."""
+    ranked = []
+    for number, part in enumerate(header.split(",")[:20]):
+        match = re.match(r"\s*([a-zA-Z]{2,3})(?:-[\w-]+)?(?:\s*;\s*q=([01](?:\.\d+)?))?", part)
+        if match and match.group(1).lower() in LANGUAGES:
+            ranked.append((-float(match.group(2) or 1), number, match.group(1).lower()))
+    return min(ranked)[2] if ranked else ORIGINAL

@@ -53,7 +53,16 @@ class App:
 
     @property
     def store(self) -> redis.Redis[bytes]:
-        config = (self.data_dir / "state" / "valkey.conf").read_text()
+        """The state store: codes."""
+        return self._store("state")
+
+    @property
+    def relay_store(self) -> redis.Redis[bytes]:
+        """The relay store: words of open hand-offs."""
+        return self._store("relay")
+
+    def _store(self, name: str) -> redis.Redis[bytes]:
+        config = (self.data_dir / name / "valkey.conf").read_text()
         path = re.search(r"^unixsocket (.*)$", config, re.M)
         assert path
         return redis.Redis(unix_socket_path=path.group(1), socket_timeout=2)
@@ -128,6 +137,19 @@ class App:
             f"{self.url}/webhooks/whatsapp",
             data=form,
             headers={"X-Twilio-Signature": signature},
+            timeout=20,
+        )
+
+    def post_status(self, message: str, status: str, **more: str) -> requests.Response:
+        """What Twilio tells of a message that it was given."""
+        address = f"{PUBLIC}/webhooks/whatsapp/status"
+        form = {"MessageSid": message, "MessageStatus": status} | more
+        return requests.post(
+            f"{self.url}/webhooks/whatsapp/status",
+            data=form,
+            headers={
+                "X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(address, form)
+            },
             timeout=20,
         )
 

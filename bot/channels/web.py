@@ -15,14 +15,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot import conversation as kept
 from bot.answers import say
-from bot.channels.body import TooLarge, read_body
+from bot.body import TooLarge, read_body
+from bot.channels import events
 from bot.conversation import RETENTION, key
-from bot.languages import LANGUAGES, ORIGINAL
+from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
 from bot.privacy.text import clean
@@ -71,6 +72,7 @@ def routes(services: Services) -> list[Route]:
         route("/sessions", "POST", _begin),
         route("/sessions", "DELETE", _end),
         route("/messages", "POST", _message),
+        route("/events", "GET", _events),
         route("/erase", "POST", _leave),
     ]
 
@@ -109,6 +111,19 @@ async def _message(request: Request, services: Services) -> Response:
     return JSONResponse(_body(turn))
 
 
+async def _events(request: Request, services: Services) -> Response:
+    token = await _token(request, services)
+    conversation = conversation_id(services.settings.secret, "web", token)
+    after = request.headers.get("last-event-id", "").strip()
+    if not re.fullmatch(r"\d{1,15}-\d{1,10}", after):
+        after = ""
+    return StreamingResponse(
+        events.stream(services, conversation, after),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},  # a proxy would hold them back
+    )
+
+
 async def _end(request: Request, services: Services) -> Response:
     token = await _token(request, services)
     await _erase(token, services)
@@ -130,9 +145,9 @@ async def _leave(request: Request, services: Services) -> Response:
 
 async def _erase(token: str, services: Services) -> None:
     try:
-        await kept.end_session(
-            services.redis, conversation_id(services.settings.secret, "web", token)
-        )
+        conversation = conversation_id(services.settings.secret, "web", token)
+        await services.handoff.forget(conversation)
+        await kept.end_session(services.redis, conversation)
     except Exception as error:
         logs.failure(logger, "session not erased", error, channel="web")
         raise Refused(503, "not_erased", "safe") from None
@@ -233,13 +248,7 @@ async def _limit_address(request: Request, services: Services) -> None:
 
 def accepted_language(request: Request) -> str:
     """The first of the six languages that the browser asks for; Spanish where there is none."""
-    header = request.headers.get("accept-language", "")
-    ranked = []
-    for number, part in enumerate(header.split(",")[:20]):
-        match = re.match(r"\s*([a-zA-Z]{2,3})(?:-[\w-]+)?(?:\s*;\s*q=([01](?:\.\d+)?))?", part)
-        if match and match.group(1).lower() in LANGUAGES:
-            ranked.append((-float(match.group(2) or 1), number, match.group(1).lower()))
-    return min(ranked)[2] if ranked else ORIGINAL
+    return accepted(request.headers.get("accept-language", ""))
 
 
 def _body(turn: Turn) -> dict[str, Any]:

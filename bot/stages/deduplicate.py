@@ -48,7 +48,11 @@ async def known(turn: Turn, context: Context) -> bool:
 async def remember(turn: Turn, context: Context) -> None:
     """Keep the replies for the next delivery of the same message."""
     if turn.message_id:
-        row = {"replies": [asdict(reply) for reply in turn.replies], "language": turn.language}
+        row = {
+            "replies": [asdict(reply) for reply in turn.replies],
+            "language": turn.language,
+            "relayed": turn.relayed,
+        }
         await context.services.redis.set(_name(turn), json.dumps(row), ex=RETENTION["message"])
 
 
@@ -56,6 +60,7 @@ def _restore(turn: Turn, row: dict[str, object]) -> None:
     replies = row["replies"]
     assert isinstance(replies, list)  # noqa: S101 - our own JSON
     turn.language = str(row["language"])
+    turn.relayed = bool(row.get("relayed"))
     turn.replies = [
         Reply(one["text"], one["topic"], [Choice(**choice) for choice in one["choices"]])
         for one in replies

@@ -12,7 +12,15 @@ from bot.conversation import Conversation
 from bot.languages import DRAFTS, ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
-from bot.turn import URGENCY_LEVELS, Answered, Turn, Understanding
+from bot.turn import URGENCY_LEVELS, Answered, HandOff, Turn, Understanding
+
+HAND_OFFS: dict[str, HandOff] = {
+    "offered": "offered",
+    "waiting": "waiting",
+    "active": "active",
+    "closed": "closed",
+}
+"""Effects of what an action says: the state of the hand-off after it."""
 
 NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
 """Topics that are no help to somebody who was not understood."""
@@ -32,6 +40,7 @@ async def run(turn: Turn, context: Context) -> None:
         context.reply(turn, one.text, one.topic, codes if last else ())
         context.conversation.asks = one.asks or context.conversation.asks
         turn.erase = turn.erase or one.effect == "erase"
+        turn.handoff = HAND_OFFS.get(one.effect, turn.handoff)
     context.conversation.topic = turn.replies[0].topic if turn.replies else ""
     _keep_the_level(turn, context)
     draft = any(_is_draft(one.topic, turn.language) for one in turn.replies)
@@ -63,6 +72,8 @@ def for_assistant(
         "cues": " ".join(read.cues),
         "kind": read.kind,
         "age_group": kept.age_group,
+        "level": max(kept.urgency, turn.urgency, key=URGENCY_LEVELS.index),
+        "channel": turn.channel,
     }
     intent = read.intent
     if turn.urgency == "urgent":
