@@ -92,5 +92,5 @@ async def _run(turn: Turn, services: Services) -> None:
         except Answered:
             pass
         await context.keep(turn)
-        await relay.keep_address(turn, context)
+        await relay.after(turn, context)
     await deduplicate.remember(turn, context)
