@@ -1,4 +1,4 @@
-"""Wiring: one ASGI app of the channels, the demo page and the health page."""
+"""Wiring: one ASGI app of the channels, the widget, the demo page and the health page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from bot.privacy import logs
@@ -20,9 +19,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot.answers import answers
 from bot.assistant import Assistant, newest_model
@@ -33,8 +31,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.stores import client
 from bot.tracker_store import BoundedTrackerStore
-
-DEMO = Path(__file__).parent / "demo"
+from bot.widget import routes as widget
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -110,11 +107,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
         await redis.aclose() if hasattr(redis, "aclose") else await redis.close()
 
     routes: list[BaseRoute] = [
-        Route("/", lambda _: FileResponse(DEMO / "index.html")),
         Route("/healthz", lambda _: PlainTextResponse("ok")),
-        Mount("/demo", StaticFiles(directory=DEMO), name="demo"),
         *whatsapp.routes(services),
         *web.routes(services),
+        *widget.routes(services),
     ]
     return Starlette(
         routes=routes,

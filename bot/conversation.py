@@ -16,6 +16,8 @@ RETENTION: dict[str, int] = {
     "conversation": KEPT_SECONDS,
     "erased": KEPT_SECONDS,
     "message": KEPT_SECONDS,
+    "answered": KEPT_SECONDS,
+    "site_counts": 92 * 24 * 3600,
     "throttle": 60,
     "address": 60,
     "lock": 10,
@@ -36,6 +38,7 @@ class Conversation:
         titles: Folded title of a button of the last reply to its id.
         asks: "place" where the last reply asked for one.
         draft_told: Whether it was said that the language is a draft.
+        site: Name of the site through whose widget it came.
     """
 
     language: str = ""
@@ -45,6 +48,7 @@ class Conversation:
     titles: dict[str, str] = field(default_factory=dict)
     asks: str = ""
     draft_told: bool = False
+    site: str = ""
 
 
 def key(prefix: str, name: str) -> str:
@@ -76,17 +80,27 @@ async def erase(redis: Any, conversation: str) -> None:
 
     The last trace says that a web token is no longer good; it holds no code.
     """
+    answered = key("answered", conversation)
     await redis.delete(
         key("conversation", conversation),
         key("tracker", conversation),
         key("throttle", conversation),
+        answered,
+        *(
+            key("message", f"{conversation}:{one.decode()}")
+            for one in await redis.smembers(answered)
+        ),
     )
 
 
 async def end_session(redis: Any, conversation: str) -> None:
-    """Erase, and remember that the token of this session is no longer good."""
-    await erase(redis, conversation)
+    """Erase, and remember that the token of this session is no longer good.
+
+    Remembered first: a turn that is still being answered sees it when it is done, and erases what
+    it wrote (`bot.channels.web`).
+    """
     await redis.set(key("erased", conversation), "1", ex=RETENTION["erased"])
+    await erase(redis, conversation)
 
 
 async def has_ended(redis: Any, conversation: str) -> bool:

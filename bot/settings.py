@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.widget.sites import Site, SiteError
+from bot.widget.sites import parse as parse_sites
+
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: `data/`, `models/`, `config.yml` lie here."""
 
@@ -39,6 +42,7 @@ class Settings:
     conversation_per_minute: int = 30
     address_per_minute: int = 120
     trusted_proxies: str = "127.0.0.1"
+    widget_sites: tuple[Site, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +76,10 @@ class Settings:
                 raise SettingsError(f"CHASKI_{name} must begin with http:// or https://.")
         if not (text("REDIS_URL") + "unix://").startswith(("redis://", "rediss://", "unix://")):
             raise SettingsError("CHASKI_REDIS_URL must begin with redis://, rediss:// or unix://.")
+        try:
+            sites = parse_sites(text("WIDGET_SITES"))
+        except SiteError as error:
+            raise SettingsError(f"CHASKI_WIDGET_SITES: {error}.") from None
         data_dir = Path(text("DATA_DIR") or str(ROOT / "var")).resolve()
         return cls(
             port=number("PORT", 8000, 1, 65535),
@@ -89,6 +97,7 @@ class Settings:
             conversation_per_minute=number("CONVERSATION_PER_MINUTE", 30, 1, 1_000_000),
             address_per_minute=number("ADDRESS_PER_MINUTE", 120, 1, 1_000_000),
             trusted_proxies=text("TRUSTED_PROXIES", "127.0.0.1"),
+            widget_sites=sites,
         )
 
 
