@@ -1,4 +1,4 @@
-"""`python -m bot …`: run, train, parse, check, eval.
+"""`python -m bot …`: run, train, parse, check, eval, sites.
 
 Decides what an administrator types and sees. Logging is set up before anything imports Rasa.
 """
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--jsonl", action="store_true", help='lines of {"text": …}; else plain lines'
     )
+    command("sites", _sites, "list the sites that may embed the widget, with their counts' keys")
     command("vectors", _vectors, "write data/vectors.npz anew from the training examples")
     command("check", _check, "check the directory and the answers")
     evaluate = command("eval", _evaluate, "measure the understanding on unseen data")
@@ -81,6 +82,18 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
         print("The model is current.", file=sys.stderr)
         return 0
     training.train(settings.model_dir)
+    return 0
+
+
+def _sites(options: argparse.Namespace, settings: Settings) -> int:
+    """A line for each site: its name, its origins, the key with which it sees its counts."""
+    del options
+    from bot.widget.sites import counts_key
+
+    for site in settings.widget_sites:
+        print(site.name, ",".join(site.origins), counts_key(settings.secret, site.name), sep="\t")
+    if not settings.widget_sites:
+        print("CHASKI_WIDGET_SITES is not set: no other site may embed the widget.")
     return 0
 
 

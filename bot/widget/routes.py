@@ -68,7 +68,13 @@ def routes(services: Services) -> list[BaseRoute]:
 async def _demo(request: Request, services: Services) -> Response:
     """The demo page: nothing but the widget."""
     del request, services
-    return FileResponse(PAGES / "demo.html")
+    return _file("demo.html")
+
+
+def _file(name: str) -> Response:
+    """A page of ours that nobody frames."""
+    policy = POLICY.format(ancestors="'none'")
+    return FileResponse(PAGES / name, headers={"content-security-policy": policy})
 
 
 async def _floating(request: Request, services: Services) -> Response:
@@ -135,10 +141,7 @@ def _page(body: str, given: dict[str, str], ancestors: str, language: str) -> Re
 async def _embed(request: Request, services: Services) -> Response:
     """The page where an organisation makes its tag."""
     del request, services
-    return FileResponse(
-        PAGES / "embed.html",
-        headers={"content-security-policy": POLICY.format(ancestors="'none'")},
-    )
+    return _file("embed.html")
 
 
 async def _options(request: Request, services: Services) -> Response:

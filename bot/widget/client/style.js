@@ -25,7 +25,7 @@ a { color: var(--accent); overflow-wrap: anywhere; }
 a[href^="tel:"] { display: inline-block; font-weight: 600; padding: .3em .1em; margin: -.15em 0; }
 p, ul, h2 { margin: 0; padding: 0; }
 :focus { outline: none; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+:focus-visible:not(h2) { outline: 3px solid var(--accent); outline-offset: 2px; }
 svg { width: 1.4em; height: 1.4em; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; flex: none; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .solid { background: var(--accent); color: var(--on-accent); font-weight: 600; }

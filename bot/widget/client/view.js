@@ -124,13 +124,13 @@ export class View {
   }
 
   /* On a small screen the panel covers the page, so the page behind cannot be reached (modal). */
-  show() {
+  show(focused = true) {
     this.launcher.hidden = true;
     if (this.page) return;
     if (!this.panel.show) this.panel.setAttribute("open", "");
     else if (this.wide.matches) this.panel.show();
     else this.panel.showModal();
-    (this.begin.hidden ? this.input : this.heading).focus();
+    if (focused) (this.begin.hidden ? this.input : this.heading).focus();
   }
 
   fit() {

@@ -71,11 +71,11 @@ class ChaskiWidget extends HTMLElement {
       left = true;
       leave(session, conversation, neutral(given.exit));
     };
-    const open = () => {
+    const open = (asked) => {
       unlisten = unlisten || onShifts(go);
-      view.show();
+      view.show(asked);
     };
-    view.launcher.addEventListener("click", open);
+    view.launcher.addEventListener("click", () => open(true));
     view.minimise.addEventListener("click", () => view.hide());
     view.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape") view.hide();
@@ -86,7 +86,7 @@ class ChaskiWidget extends HTMLElement {
     });
     view.leave.addEventListener("click", go);
     if (session.token) conversation.resume();
-    if (view.page || given.open === "open") open();
+    if (view.page || given.open === "open") open(false); // the page keeps the focus
 
     // A page that goes takes the conversation along, also from the memory that "back" shows again.
     window.addEventListener("pagehide", () => {
