@@ -15,15 +15,13 @@ export function leave(session, conversation, exit) {
   }
 }
 
-/* Calls `act` when Shift alone was pressed three times in two seconds; returns how to stop it. */
+/* Calls `act` when Shift alone was pressed three times in two seconds. */
 export function onShifts(act) {
   let presses = [];
-  const pressed = (event) => {
+  window.addEventListener("keydown", (event) => {
     if (event.repeat) return;
     const now = event.timeStamp;
     presses = event.key === "Shift" ? [...presses.filter((then) => now - then < WITHIN), now] : [];
     if (presses.length >= PRESSES) act();
-  };
-  window.addEventListener("keydown", pressed, true);
-  return () => window.removeEventListener("keydown", pressed, true);
+  }, true);
 }

@@ -127,8 +127,7 @@ export class View {
   show(focused = true) {
     this.launcher.hidden = true;
     if (this.page) return;
-    if (!this.panel.show) this.panel.setAttribute("open", "");
-    else if (this.wide.matches) this.panel.show();
+    if (this.wide.matches || !this.panel.showModal) this.panel.setAttribute("open", "");
     else this.panel.showModal();
     if (focused) (this.begin.hidden ? this.input : this.heading).focus();
   }

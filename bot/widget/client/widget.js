@@ -66,13 +66,14 @@ class ChaskiWidget extends HTMLElement {
     const conversation = new Conversation(view, session, wishes);
 
     let left = false;
-    let unlisten = null;
+    let listening = false;
     const go = () => {
       left = true;
       leave(session, conversation, neutral(given.exit));
     };
     const open = (asked) => {
-      unlisten = unlisten || onShifts(go);
+      if (!listening) onShifts(go);
+      listening = true;
       view.show(asked);
     };
     view.launcher.addEventListener("click", () => open(true));
