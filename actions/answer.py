@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff import offer
 from actions.speech import Events, entities, entity, intent, note_duty, speak, understood
 from bot.answers import answer, say
 from bot.languages import LANGUAGES
@@ -31,8 +32,12 @@ class ActionAnswer(Action):
         """Answer, and remember the topic."""
         topic = entity(tracker, "topic") or intent(tracker)
         events: Events = []
-        speak(dispatcher, topic, choices=answer(topic).choices)
-        if entity(tracker, "urgency") == "high" and topic != "talk_to_human":
+        high = entity(tracker, "urgency") == "high" and topic != "talk_to_human"
+        choices = answer(topic).choices
+        if high and "talk_to_human" not in choices:
+            choices = ("talk_to_human", *choices)
+        speak(dispatcher, topic, choices=choices)
+        if high:
             speak(dispatcher, "high_offer", topic)
         events += note_duty(dispatcher, tracker, topic)
         if topic in CONVERSATIONAL:
@@ -90,7 +95,7 @@ class ActionFallback(Action):
                 },
             )
         elif times >= 3:
-            speak(dispatcher, "talk_to_human", choices=answer("talk_to_human").choices)
+            await offer(dispatcher, tracker)
             times = 0
         elif times == 2:
             speak(dispatcher, "not_understood", "out_of_scope", answer("menu").choices)

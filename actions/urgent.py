@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff import call_person
 from actions.offices import tell_offices
 from actions.speech import Events, entities, entity, speak, understood
 from bot.answers import answer
@@ -53,11 +54,16 @@ class ActionUrgent(Action):
         topic, code = entity(tracker, "topic"), entity(tracker, "place")
         key = fitting_answer(entities(tracker, "cues"), topic)
         speak(dispatcher, key, "urgent", answer(key).choices)
-        events: Events = [SlotSet("highest_urgency", "urgent"), *understood(key)]
+        cues = entity(tracker, "cues") or None
+        events: Events = [
+            SlotSet("highest_urgency", "urgent"),
+            SlotSet("last_cues", cues),
+            *understood(key),
+        ]
         place = code or tracker.get_slot("place")
         if topic in INTENT_SERVICE and place:
             tell_offices(dispatcher, tracker, topic, str(place))
         elif topic == "share_account":
             speak(dispatcher, "share_account", choices=answer("share_account").choices)
-        speak(dispatcher, "nobody_on_duty", "urgent", answer(key).choices)
+        await call_person(dispatcher, tracker, answer(key).choices)
         return events

@@ -27,7 +27,7 @@ from bot.settings import ROOT
 
 FOLDER = ROOT / "data" / "responses"
 
-PHRASES = "phrases.yml"
+PHRASES = "phrases*.yml"
 """Building blocks: texts without a title and without choices."""
 
 ALWAYS_OPEN_LINE = "1818"
@@ -183,7 +183,7 @@ def opening_hours(contact: Contact, language: str) -> str:
     return say(
         "hours_range",
         language,
-        days=say("days_mon_fri", language),
+        days=say("days_daily" if parsed.daily else "days_mon_fri", language),
         **{"from": f"{parsed.opens:%H:%M}", "to": f"{parsed.closes:%H:%M}"},
     )
 
@@ -196,15 +196,7 @@ def open_now(contact: Contact, language: str, moment: datetime) -> str:
     if hours.is_open(parsed, moment):
         return say("open_now", language)
     local = moment.astimezone(hours.LIMA)
-    opening = hours.next_opening(parsed, moment)
-    days = (opening.date() - local.date()).days
-    key = {0: "opens_today", 1: "opens_tomorrow"}.get(days, "opens_at")
-    opens = say(
-        key,
-        language,
-        day=say(f"day_{opening.weekday()}", language),
-        time=f"{opening:%H:%M}",
-    )
+    opens = when_opens(hours.next_opening(parsed, moment), language, moment)
     instead = tables().contacts[ALWAYS_OPEN_LINE]
     sentences = [
         say("holiday_today", language) if hours.is_holiday(local.date()) else "",
@@ -212,6 +204,19 @@ def open_now(contact: Contact, language: str, moment: datetime) -> str:
         say("use_instead", language, line=instead.display),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def when_opens(opening: datetime, language: str, moment: datetime | None = None) -> str:
+    """An opening as one says it: "tomorrow at 08:00"."""
+    today = (moment or hours.now()).astimezone(hours.LIMA).date()
+    days = (opening.date() - today).days
+    key = {0: "opens_today", 1: "opens_tomorrow"}.get(days, "opens_at")
+    return say(
+        key,
+        language,
+        day=say(f"day_{opening.weekday()}", language),
+        time=f"{opening:%H:%M}",
+    )
 
 
 def choice_title(code: str, language: str) -> str:

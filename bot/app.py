@@ -1,11 +1,14 @@
-"""Wiring: one ASGI app of the channels, the widget, the demo page and the health page."""
+"""Wiring: one ASGI app of the channels, the widget, the operators' desk, the health page."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from types import FrameType
 from typing import Any
 
 from bot.privacy import logs
@@ -25,7 +28,13 @@ from starlette.routing import BaseRoute, Route
 from bot.answers import answers
 from bot.assistant import Assistant, newest_model
 from bot.channels import web, whatsapp
+from bot.console import pages
+from bot.console.passages import Passages
+from bot.console.sessions import Sessions
+from bot.console.web import Desk
 from bot.directory.gazetteer import gazetteer
+from bot.handoff.service import HandOff, provide
+from bot.handoff.watch import Watch
 from bot.privacy.redaction import Redactor
 from bot.services import Services
 from bot.settings import Settings
@@ -89,7 +98,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
     settings = settings or Settings.from_environment()
     redis = client(settings.redis_url)
     assistant = Assistant(newest_model(settings.model_dir), BoundedTrackerStore(None, redis))
-    services = Services(settings, assistant, redis, Redactor(settings, redis))
+    relay = client(settings.relay_redis_url)
+    redactor = Redactor(settings, redis)
+    handoff = HandOff(settings, redis, relay, redactor)
+    provide(handoff)
+    watch = Watch(handoff)
+    passages = Passages(settings.documents_dir, settings.data_dir)
+    desk = Desk(settings, handoff, Sessions(redis, settings), passages)
+    services = Services(settings, assistant, redis, redactor, handoff)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
 
@@ -100,17 +116,26 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await redis.ping()
         except Exception as error:
             logs.failure(logger, "the store does not answer: people get the safe answer", error)
-        services.redactor.start()
+        redactor.start()
+        handoff.start()
+        watch.start()
+        passages.start()
+        _at_the_end(handoff.end_streams)
         logs.event(logger, logging.INFO, "ready", port=settings.port)
         yield
-        await services.redactor.stop()
-        await redis.aclose() if hasattr(redis, "aclose") else await redis.close()
+        passages.stop()
+        await watch.stop()
+        await handoff.stop()
+        await redactor.stop()
+        for store in (redis, relay):
+            await store.aclose() if hasattr(store, "aclose") else await store.close()
 
     routes: list[BaseRoute] = [
         Route("/healthz", lambda _: PlainTextResponse("ok")),
         *whatsapp.routes(services),
         *web.routes(services),
         *widget.routes(services),
+        *pages.routes(desk),
     ]
     return Starlette(
         routes=routes,
@@ -118,6 +143,24 @@ def create_app(settings: Settings | None = None) -> Starlette:
         middleware=[Middleware(SafeHeaders)],
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )
+
+
+def _at_the_end(call: Callable[[], None]) -> None:
+    """Call something as soon as the process is told to stop.
+
+    The server waits for open streams before it tells the app, so they must hear of it here.
+    """
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+
+        def handler(number: int, frame: FrameType | None, before: Any = before) -> None:
+            loop.call_soon_threadsafe(call)
+            if callable(before):
+                before(number, frame)
+
+        with suppress(ValueError):  # not in the main thread: somebody else ends us
+            signal.signal(number, handler)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

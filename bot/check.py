@@ -45,6 +45,7 @@ CLOSED_QUESTIONS = frozenset(
         "position_outside",
         "choose_language",  # which language
         "place_noted",  # one of the choices
+        "handoff_offer",  # do you want a person, yes or no
     }
 )
 """The only texts that may ask something (law 3)."""
@@ -160,7 +161,8 @@ def _names() -> Iterator[str]:
 
 
 def _answers() -> Iterator[str]:
-    phrases = set(_yaml(ROOT / "data" / "responses" / PHRASES))
+    folder = ROOT / "data" / "responses"
+    phrases = {key for path in folder.glob(PHRASES) for key in _yaml(path)}
     intents = {example.intent for example in corpus()}
     for key, one in answers().items():
         about = f"answers: {key}"

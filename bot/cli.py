@@ -1,4 +1,4 @@
-"""`python -m bot …`: run, train, parse, check, eval, sites.
+"""`python -m bot …`: run, train, parse, check, eval, operators, sites.
 
 Decides what an administrator types and sees. Logging is set up before anything imports Rasa.
 """
@@ -65,6 +65,19 @@ def _parser() -> argparse.ArgumentParser:
     command("check", _check, "check the directory and the answers")
     evaluate = command("eval", _evaluate, "measure the understanding on unseen data")
     evaluate.add_argument("--misses", action="store_true", help="print every miss")
+    operators = command("operators", _operators, "add, disable and list who may use the desk")
+    deeds = operators.add_subparsers(required=True, metavar="DEED", dest="deed")
+    adding = deeds.add_parser("add", help="make an account; the password is asked for")
+    adding.add_argument("--role", choices=("operator", "supervisor"), default="operator")
+    passwd = deeds.add_parser("passwd", help="set a password, enable, end all sessions")
+    disabling = deeds.add_parser("disable", help="refuse an account, end all its sessions")
+    deeds.add_parser("list", help="all accounts")
+    for one in (adding, passwd, disabling):
+        one.add_argument("name")
+    for one in (adding, passwd):
+        one.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input"
+        )
     return parser
 
 
@@ -145,6 +158,23 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(problem)
     print(f"{len(found)} problems" if found else "The directory and the answers are sound.")
     return 1 if found else 0
+
+
+def _operators(options: argparse.Namespace, settings: Settings) -> int:
+    import asyncio
+
+    from bot.console import administration
+    from bot.console.accounts import AccountError
+    from bot.stores import StoreError
+
+    try:
+        lines = asyncio.run(administration.run(options, settings))
+    except (AccountError, StoreError) as error:  # about names and servers: safe to show
+        print(error, file=sys.stderr)
+        return 1
+    for line in lines:
+        print(line)
+    return 0
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:

@@ -22,8 +22,33 @@ RETENTION: dict[str, int] = {
     "address": 60,
     "lock": 10,
     "redaction": KEPT_SECONDS,
+    # a hand-off: codes, in the state store
+    "case": KEPT_SECONDS,
+    "case_of": KEPT_SECONDS,
+    "refused": KEPT_SECONDS,
+    "desk": KEPT_SECONDS,
+    # its words, in the relay store
+    "words": 15 * 60,
+    "delivery": 15 * 60,
+    "once": 15 * 60,
+    "sent": 15 * 60,
+    "outbox": 15 * 60,
+    "closing": 15 * 60,
+    "sending": 15,
+    "return_address": KEPT_SECONDS,
+    # the operators' desk
+    "session": 12 * 3600,
+    "lockout": 15 * 60,
+    "audit": 90 * 24 * 3600,
+    "day": 400 * 24 * 3600,
+    "account": 0,
 }
-"""Prefix of a Redis key to the seconds that it lives after it was last written."""
+"""Prefix of a Redis key to the seconds that it lives after it was last written; 0: until an
+administrator removes it."""
+
+RECORDS = frozenset({"account", "audit", "day"})
+"""Prefixes of the desk's records: who may sign in, who did what to which case, counts of a day. No
+conversation, no district and no person is named in them; only they outlive a day."""
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """When a line answers: its hours, whether it is open now, and when it opens next.
 
 Decides with the clock of America/Lima and Peru's public holidays (library `holidays`): a line with
-weekday hours is closed on them. Hours are written "24/7", "mon-fri HH:MM-HH:MM", or are empty
-where the source states none.
+weekday hours is closed on them. Hours are written "24/7", "mon-fri HH:MM-HH:MM", "daily
+HH:MM-HH:MM" (also on Saturdays, Sundays and holidays), or are empty where the source states none.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ import holidays
 
 LIMA = ZoneInfo("America/Lima")
 
-_WEEKDAYS = re.compile(r"mon-fri (\d\d):(\d\d)-(\d\d):(\d\d)")
+_WEEKDAYS = re.compile(r"(mon-fri|daily) (\d\d):(\d\d)-(\d\d):(\d\d)")
 _SEARCHED_DAYS = 14
 """Days ahead within which any weekday line opens again, whatever the holidays."""
 
 
 @dataclass(frozen=True)
 class Hours:
-    """Opening hours; `always` or from `opens` to `closes` on working days."""
+    """Opening hours; `always`, or from `opens` to `closes` on working days, or `daily`."""
 
     always: bool
     opens: time = time()
     closes: time = time()
+    daily: bool = False
 
 
 def parse(written: str) -> Hours | None:
@@ -46,9 +47,15 @@ def parse(written: str) -> Hours | None:
         return Hours(always=True)
     match = _WEEKDAYS.fullmatch(written)
     if not match:
-        raise ValueError(f"hours {written!r} are neither 24/7 nor mon-fri HH:MM-HH:MM")
-    opens_hour, opens_minute, closes_hour, closes_minute = map(int, match.groups())
-    return Hours(False, time(opens_hour, opens_minute), time(closes_hour, closes_minute))
+        raise ValueError(
+            f"hours {written!r} are neither 24/7 nor mon-fri HH:MM-HH:MM nor daily HH:MM-HH:MM"
+        )
+    days, *times = match.groups()
+    opens_hour, opens_minute, closes_hour, closes_minute = map(int, times)
+    opens, closes = time(opens_hour, opens_minute), time(closes_hour, closes_minute)
+    if closes <= opens:
+        raise ValueError(f"hours {written!r} end before they begin")
+    return Hours(False, opens, closes, daily=days == "daily")
 
 
 def now() -> datetime:
@@ -71,7 +78,8 @@ def is_open(hours: Hours, moment: datetime) -> bool:
     if hours.always:
         return True
     local = moment.astimezone(LIMA)
-    return _works(local.date()) and hours.opens <= local.time() < hours.closes
+    works = hours.daily or _works(local.date())
+    return works and hours.opens <= local.time() < hours.closes
 
 
 def next_opening(hours: Hours, moment: datetime) -> datetime:
@@ -80,7 +88,7 @@ def next_opening(hours: Hours, moment: datetime) -> datetime:
     for ahead in range(_SEARCHED_DAYS):
         day = local.date() + timedelta(days=ahead)
         opening = datetime.combine(day, hours.opens, tzinfo=LIMA)
-        if _works(day) and opening > local:
+        if (hours.daily or _works(day)) and opening > local:
             return opening
     raise ValueError("no working day within two weeks")
 

@@ -90,3 +90,13 @@ def requested(text: str) -> str | None:
         # "no entiendo español, english please": the last of two is the wish, one alone is none
         return named[-1] if len(set(named)) == 2 else None
     return named[0] if len(set(named)) == 1 else None
+
+
+def accepted(header: str) -> str:
+    """The first of the six languages that a browser asks for (Accept-Language); else Spanish."""
+    ranked = []
+    for number, part in enumerate(header.split(",")[:20]):
+        match = re.match(r"\s*([a-zA-Z]{2,3})(?:-[\w-]+)?(?:\s*;\s*q=([01](?:\.\d+)?))?", part)
+        if match and match.group(1).lower() in LANGUAGES:
+            ranked.append((-float(match.group(2) or 1), number, match.group(1).lower()))
+    return min(ranked)[2] if ranked else ORIGINAL

@@ -1,7 +1,7 @@
-"""`make run`: train if the data changed, start the store, serve, and say what is where.
+"""`make run`: train if the data changed, start the stores, serve, and say what is where.
 
-Decides the order of the start, that one process holds the embedded store for all workers, and that
-Ctrl-C ends everything that was started.
+Decides the order of the start, that one process holds the embedded stores for all workers, that a
+relay store which writes to disk stops the start, and that Ctrl-C ends everything that was started.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from types import FrameType
 
@@ -18,7 +19,7 @@ import uvicorn
 from bot import training
 from bot.channels import whatsapp
 from bot.settings import Settings
-from bot.stores import EmbeddedStore, StoreError
+from bot.stores import RELAY, STATE, EmbeddedStore, Kind, StoreError, check_relay, sole_user
 
 KEEP_ALIVE_SECONDS = 30
 GRACE_SECONDS = 8
@@ -35,24 +36,40 @@ def run(settings: Settings) -> int:
         return 1
     if not training.is_current(settings.model_dir):
         training.train(settings.model_dir)
-    store = None
-    if not settings.redis_url:
-        store = EmbeddedStore(settings.data_dir)
+    signal.signal(signal.SIGTERM, _interrupt)  # else it ends us before the stores are ended
+    with ExitStack() as started:
         try:
-            store.start()
+            settings = _with_stores(settings, started)
         except StoreError as error:
             print(error, file=sys.stderr)
             return 1
-        settings = replace(settings, redis_url=store.url)
-    signal.signal(signal.SIGTERM, _interrupt)  # else it ends us before the store is ended
-    os.environ["CHASKI_REDIS_URL"] = settings.redis_url  # for the workers
-    os.environ["CHASKI_SECRET"] = settings.secret
-    _say_what_is_where(settings)
-    try:
+        os.environ["CHASKI_REDIS_URL"] = settings.redis_url  # for the workers
+        os.environ["CHASKI_RELAY_REDIS_URL"] = settings.relay_redis_url
+        os.environ["CHASKI_SECRET"] = settings.secret
+        _say_what_is_where(settings)
         return _serve(settings)
-    finally:
-        if store is not None:
-            store.stop()
+
+
+def _with_stores(settings: Settings, started: ExitStack) -> Settings:
+    """The settings with the addresses of both stores, embedded ones started.
+
+    Raises:
+        StoreError: One cannot be used.
+    """
+
+    def embedded(kind: Kind) -> str:
+        store = EmbeddedStore(settings.data_dir, kind)
+        store.start()
+        started.callback(store.stop)
+        return store.url
+
+    if not (settings.redis_url and settings.relay_redis_url):
+        started.enter_context(sole_user(settings.data_dir))
+    relay_url = settings.relay_redis_url or embedded(RELAY)
+    check_relay(relay_url)
+    return replace(
+        settings, redis_url=settings.redis_url or embedded(STATE), relay_redis_url=relay_url
+    )
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -103,6 +120,7 @@ def _say_what_is_where(settings: Settings) -> None:
         f"  Demo page          {base}/",
         f"  Widget for sites   {base}/embed",
         f"  WhatsApp webhook   {public}{whatsapp.PATH}",
+        f"  Operators' desk    {public}/console/",
         f"  Health page        {base}/healthz",
     ]
     if not settings.twilio_auth_token:

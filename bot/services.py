@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.assistant import Assistant
+from bot.handoff.service import HandOff
 from bot.privacy.redaction import Redactor
 from bot.settings import Settings
 from bot.stores import Health
@@ -18,6 +19,7 @@ class Services:
     Attributes:
         redis: Client of the state store (codes only); its calls give up after a second.
         redactor: Asks Twilio to forget bodies.
+        handoff: Cases, presence of operators, and the relay of words while a case is active.
         store: Whether Redis answered lately.
     """
 
@@ -25,4 +27,5 @@ class Services:
     assistant: Assistant
     redis: Any
     redactor: Redactor
+    handoff: HandOff
     store: Health = field(default_factory=Health)

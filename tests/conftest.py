@@ -55,7 +55,16 @@ class App:
 
     @property
     def store(self) -> redis.Redis[bytes]:
-        config = (self.data_dir / "state" / "valkey.conf").read_text()
+        """The state store: codes."""
+        return self._store("state")
+
+    @property
+    def relay_store(self) -> redis.Redis[bytes]:
+        """The relay store: words of open hand-offs."""
+        return self._store("relay")
+
+    def _store(self, name: str) -> redis.Redis[bytes]:
+        config = (self.data_dir / name / "valkey.conf").read_text()
         path = re.search(r"^unixsocket (.*)$", config, re.M)
         assert path
         return redis.Redis(unix_socket_path=path.group(1), socket_timeout=2)

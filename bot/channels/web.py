@@ -16,16 +16,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot import conversation as kept
 from bot.answers import say
-from bot.channels import origins
-from bot.channels.body import TooLarge, read_body
+from bot.body import TooLarge, read_body
+from bot.channels import events, origins
 from bot.conversation import RETENTION, key
 from bot.directory.areas import exists
-from bot.languages import LANGUAGES, ORIGINAL
+from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
 from bot.privacy.text import clean
@@ -82,6 +82,7 @@ def routes(services: Services) -> list[Route]:
         route("/sessions", "POST", _begin),
         route("/sessions", "DELETE", _end),
         route("/messages", "POST", _message),
+        route("/events", "GET", _events),
         route("/erase", "POST", _leave),
         Route(f"{PATH}/{{path:path}}", preflight, methods=["OPTIONS"]),
     ]
@@ -150,6 +151,19 @@ async def _forget_if_ended(turn: Turn, services: Services) -> None:
         logs.failure(logger, "ended session not looked up", error, channel="web")
 
 
+async def _events(request: Request, services: Services) -> Response:
+    token = await _token(request, services)
+    conversation = conversation_id(services.settings.secret, "web", token)
+    after = request.headers.get("last-event-id", "").strip()
+    if not re.fullmatch(r"\d{1,15}-\d{1,10}", after):
+        after = ""
+    return StreamingResponse(
+        events.stream(services, conversation, after),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},  # a proxy would hold them back
+    )
+
+
 async def _end(request: Request, services: Services) -> Response:
     token = await _token(request, services)
     await _erase(token, services)
@@ -171,9 +185,9 @@ async def _leave(request: Request, services: Services) -> Response:
 
 async def _erase(token: str, services: Services) -> None:
     try:
-        await kept.end_session(
-            services.redis, conversation_id(services.settings.secret, "web", token)
-        )
+        conversation = conversation_id(services.settings.secret, "web", token)
+        await services.handoff.forget(conversation)
+        await kept.end_session(services.redis, conversation)
     except Exception as error:
         logs.failure(logger, "session not erased", error, channel="web")
         raise Refused(503, "not_erased", "safe") from None
@@ -277,13 +291,7 @@ async def _limit_address(request: Request, services: Services) -> None:
 
 def accepted_language(request: Request) -> str:
     """The first of the six languages that the browser asks for; Spanish where there is none."""
-    header = request.headers.get("accept-language", "")
-    ranked = []
-    for number, part in enumerate(header.split(",")[:20]):
-        match = re.match(r"\s*([a-zA-Z]{2,3})(?:-[\w-]+)?(?:\s*;\s*q=([01](?:\.\d+)?))?", part)
-        if match and match.group(1).lower() in LANGUAGES:
-            ranked.append((-float(match.group(2) or 1), number, match.group(1).lower()))
-    return min(ranked)[2] if ranked else ORIGINAL
+    return accepted(request.headers.get("accept-language", ""))
 
 
 def _body(turn: Turn) -> dict[str, Any]:

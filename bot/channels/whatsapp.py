@@ -4,6 +4,8 @@ Decides that nothing unsigned is read (there is no switch that turns the check o
 token the webhook is closed), that the signature is checked over the raw body with blank fields
 kept, that a sender becomes a pseudonym at once, that media are never fetched, and that a turn is
 one message of at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
+While an operator has the conversation a turn is no message at all: what operators write is posted
+(`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it fared.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.answers import say
-from bot.channels.body import TooLarge, read_body
+from bot.body import TooLarge, read_body
+from bot.handoff.address import ReturnAddress, seal
+from bot.handoff.delivery import STATUS_PATH
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id
 from bot.privacy.text import clean
@@ -49,11 +53,41 @@ def routes(services: Services) -> list[Route]:
     async def webhook(request: Request) -> Response:
         return await _webhook(request, services)
 
-    return [Route(PATH, webhook, methods=["POST"])]
+    async def status(request: Request) -> Response:
+        return await _status(request, services)
+
+    return [
+        Route(PATH, webhook, methods=["POST"]),
+        Route(STATUS_PATH, status, methods=["POST"]),
+    ]
 
 
 async def _webhook(request: Request, services: Services) -> Response:
-    settings = services.settings
+    form = await _form(request, services.settings)
+    if isinstance(form, Response):
+        return form
+    turn = turn_of(form, services.settings)
+    if turn is None:
+        return _error(400, "no_sender", "From or ExternalUserId is missing.")
+    turn = await answer(turn, services)
+    await services.redactor.ask(turn.message_id)
+    return _twiml("" if turn.relayed else render(turn))
+
+
+async def _status(request: Request, services: Services) -> Response:
+    """How a message of an operator's fared: Twilio often refuses only after it has accepted."""
+    form = await _form(request, services.settings)
+    if isinstance(form, Response):
+        return form
+    message, state = form.get("MessageSid", ""), form.get("MessageStatus", "")
+    if message.isalnum() and len(message) <= LONGEST_ID:
+        code = form.get("ErrorCode", "")
+        await services.handoff.fared(message, state, code if code.isdigit() else "")
+    return Response(status_code=204)
+
+
+async def _form(request: Request, settings: Settings) -> Form | Response:
+    """The signed form, or the refusal of what is none."""
     if not settings.twilio_auth_token:
         return _error(503, "not_configured", "CHASKI_TWILIO_AUTH_TOKEN is not set.")
     try:
@@ -66,12 +100,7 @@ async def _webhook(request: Request, services: Services) -> Response:
     if not _signed(request, form, settings):
         logs.event(logger, logging.WARNING, "unsigned request refused", channel="whatsapp")
         return _error(403, "bad_signature", "The signature is missing or wrong.")
-    turn = turn_of(form, settings)
-    if turn is None:
-        return _error(400, "no_sender", "From or ExternalUserId is missing.")
-    turn = await answer(turn, services)
-    await services.redactor.ask(turn.message_id)
-    return _twiml(render(turn))
+    return form
 
 
 def turn_of(form: Form, settings: Settings) -> Turn | None:
@@ -87,14 +116,22 @@ def turn_of(form: Form, settings: Settings) -> Turn | None:
     channel: Channel = "whatsapp" if on_whatsapp else "sms"
     identity = (form.get("MessageSid") or form.get("SmsMessageSid") or "")[:LONGEST_ID]
     media = form.get("NumMedia", "0")
+    conversation = conversation_id(settings.secret, channel, sender)
     return Turn(
         channel=channel,
-        conversation=conversation_id(settings.secret, channel, sender),
+        conversation=conversation,
+        return_address=seal(settings.secret, conversation, _return_address(form)),
         message_id=identity if identity.isalnum() else "",
         text=clean(form.get("Body", "")),
         position=_position(form),
         media=media.isdigit() and int(media) > 0,
     )
+
+
+def _return_address(form: Form) -> ReturnAddress:
+    """Where an operator's answer goes: to where this came from, from where it was sent to."""
+    to = form.get("From") or f"whatsapp:{form.get('ExternalUserId', '')}"
+    return ReturnAddress(to=to, sender=form.get("To", ""))
 
 
 def render(turn: Turn) -> str:
@@ -164,7 +201,8 @@ def _address(request: Request, settings: Settings) -> str:
 
 def _twiml(message: str) -> Response:
     response = MessagingResponse()
-    response.message(message)
+    if message:
+        response.message(message)
     return Response(str(response), media_type="text/xml")
 
 

@@ -74,6 +74,16 @@ def vector(text: str) -> Vector:
     return found
 
 
+LONGEST_PASSAGE = 200
+"""Word pieces read of a passage of a document: it is read once, not in somebody's turn."""
+
+
+def passage_vector(text: str) -> Vector:
+    """The vector of a passage that is searched for, of length one."""
+    found: Vector = np.asarray(_engine().passage(cap(text, LONGEST_PASSAGE) or " "), np.float32)
+    return found
+
+
 def vectors_of_examples(
     texts: Sequence[str],
     progress: Callable[[int, int], None] = lambda done, total: None,

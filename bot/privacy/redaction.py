@@ -13,14 +13,12 @@ import time
 from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from bot.conversation import RETENTION, key
+from bot.handoff.twilio import TwilioHttp
 from bot.privacy import logs
 from bot.settings import Settings
-
-TWILIO = "https://api.twilio.com"
 
 PAUSES = (2, 10, 60, 300, 1800, 7200)
 """Seconds before each try; after the last the message is given up and counted in the log."""
@@ -35,27 +33,13 @@ _IDLE_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]
-    """Twilio's own client, towards the address of the settings."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(timeout=10, logger=logging.getLogger("twilio.silent"))
-        self._address = address
-
-    async def request(self, method: str, url: str, *arguments: Any, **named: Any) -> Any:
-        """Send a request."""
-        return await super().request(
-            method, url.replace(TWILIO, self._address, 1), *arguments, **named
-        )
-
-
 class Redactor:
     """Keeps asking until the bodies are gone."""
 
     def __init__(self, settings: Settings, redis: Any) -> None:
         self._settings, self._redis = settings, redis
         self._task: asyncio.Task[None] | None = None
-        self._http: _Http | None = None
+        self._http: TwilioHttp | None = None
 
     @property
     def on(self) -> bool:
@@ -75,7 +59,7 @@ class Redactor:
     def start(self) -> None:
         """Begin to work."""
         if self.on:
-            self._http = _Http(self._settings.twilio_api_url)
+            self._http = TwilioHttp(self._settings.twilio_api_url)
             self._task = asyncio.create_task(self._work(), name="redaction")
 
     async def stop(self) -> None:

@@ -21,6 +21,7 @@ from bot.stages import (
     language,
     nothing_to_read,
     opt_out,
+    relay,
     respond,
     throttle,
     understand,
@@ -39,6 +40,7 @@ Stage = Callable[[Turn, Context], Awaitable[None]]
 STAGES: tuple[Stage, ...] = (
     throttle.run,
     opt_out.run,
+    relay.run,
     nothing_to_read.run,
     choose.run,
     language.run,
@@ -71,7 +73,7 @@ async def answer(turn: Turn, services: Services) -> Turn:
         turn.replies = [safe_reply(turn, words, services)]
     finally:
         turn.text = ""
-    if not turn.replies:
+    if not turn.replies and not turn.relayed:
         logs.event(logger, logging.ERROR, "turn without a reply", channel=turn.channel)
         turn.replies = [safe_reply(turn, words, services)]
     return turn
@@ -91,5 +93,6 @@ async def _run(turn: Turn, services: Services) -> None:
         except Answered:
             pass
         await context.keep(turn)
+        await relay.keep_address(turn, context)
     await deduplicate.remember(turn, context)
     await count.run(turn, context)

@@ -22,7 +22,7 @@ async def run(turn: Turn, context: Context) -> None:
     """Turn a choice into what it stands for."""
     if turn.understanding is not None:
         return
-    code = _code(turn, context)
+    code = code_of(turn, context)
     if code:
         turn.text = ""
         turn.understanding = understanding_of(code)
@@ -46,7 +46,8 @@ def understanding_of(code: str) -> Understanding:
     )
 
 
-def _code(turn: Turn, context: Context) -> str:
+def code_of(turn: Turn, context: Context) -> str:
+    """The code of the button that the turn pressed, numbered or typed; empty where it is none."""
     kept = context.conversation
     if turn.choice:
         return kept.choices.get(turn.choice, "")

@@ -35,6 +35,7 @@ class Context:
     async def keep(self, turn: Turn) -> None:
         """Write them, or erase everything where the person asked for it."""
         if turn.erase:
+            await self.services.handoff.forget(turn.conversation)
             await kept.erase(self.services.redis, turn.conversation)
             return
         if turn.language:

@@ -59,6 +59,7 @@ async def remember(turn: Turn, context: Context) -> None:
         "language": turn.language,
         "urgency": turn.urgency,
         "handoff": turn.handoff,
+        "relayed": turn.relayed,
     }
     listed = key("answered", turn.conversation)
     pipeline = context.services.redis.pipeline(transaction=True)
@@ -71,6 +72,7 @@ async def remember(turn: Turn, context: Context) -> None:
 def _restore(turn: Turn, row: dict[str, Any]) -> None:
     turn.language = row["language"]
     turn.urgency, turn.handoff = row.get("urgency", "none"), row.get("handoff", "none")
+    turn.relayed = bool(row.get("relayed"))
     turn.replies = [
         Reply(one["text"], one["topic"], [Choice(**choice) for choice in one["choices"]])
         for one in row["replies"]

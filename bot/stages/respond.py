@@ -11,7 +11,15 @@ from bot.answers import say
 from bot.languages import DRAFTS, ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import GUESSES, SMALL_TALK
-from bot.turn import Answered, Turn, Understanding
+from bot.turn import Answered, HandOff, Turn, Understanding
+
+HAND_OFFS: dict[str, HandOff] = {
+    "offered": "offered",
+    "waiting": "waiting",
+    "active": "active",
+    "closed": "closed",
+}
+"""Effects of what an action says: the state of the hand-off after it."""
 
 NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
 """Topics that are no help to somebody who was not understood."""
@@ -31,6 +39,7 @@ async def run(turn: Turn, context: Context) -> None:
         context.reply(turn, one.text, one.topic, codes if last else ())
         context.conversation.asks = one.asks or context.conversation.asks
         turn.erase = turn.erase or one.effect == "erase"
+        turn.handoff = HAND_OFFS.get(one.effect, turn.handoff)
     if turn.language in DRAFTS and not context.conversation.draft_told and not turn.erase:
         context.conversation.draft_told = True
         _add_draft_notice(turn, context)
@@ -46,6 +55,7 @@ def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]
         "foreign": read.place.foreign,
         "urgency": turn.urgency,
         "cues": " ".join(read.cues),
+        "channel": turn.channel,
     }
     intent = read.intent
     if turn.urgency == "urgent":

@@ -10,7 +10,7 @@ import yaml
 from rasa.core.actions.action import RemoteAction
 from rasa.core.processor import MessageProcessor
 
-from bot.conversation import RETENTION
+from bot.conversation import RECORDS, RETENTION
 from bot.evaluate import overlap
 from bot.settings import ROOT
 
@@ -71,8 +71,13 @@ def test_rasa_still_has_the_names_that_we_rely_on() -> None:
     assert inspect.iscoroutinefunction(RemoteAction._utter_responses)
 
 
-def test_nothing_lives_longer_than_a_day() -> None:
-    assert max(RETENTION.values()) <= 24 * 3600
+def test_nothing_of_a_person_lives_longer_than_a_day() -> None:
+    of_people = {name: seconds for name, seconds in RETENTION.items() if name not in RECORDS}
+    assert 0 < min(of_people.values()) <= max(of_people.values()) <= 24 * 3600
+
+
+def test_words_live_a_quarter_of_an_hour_at_most() -> None:
+    assert RETENTION["words"] <= 15 * 60
 
 
 def test_no_evaluation_message_is_a_training_example() -> None:

@@ -1,0 +1,161 @@
+"""A person is asked for, or called: what is said depends on who is really there (law 5, law 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.speech import Events, entities, entity, intent, speak
+from bot.answers import answer, when_opens
+from bot.handoff.service import HandOff, Situation, provided
+from bot.languages import ORIGINAL
+from bot.turn import Channel, Urgency
+
+CHILD_TOPICS = frozenset({"child_alone", "child_protection"})
+
+
+async def offer(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Say what happens when a person takes over and let the person decide; or that nobody is there.
+
+    Args:
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+
+    Returns:
+        What is remembered of it.
+    """
+    situation = await _situation(tracker)
+    if situation.case is not None:
+        _say_waiting(dispatcher, situation)
+    elif situation.on_duty:
+        choices = answer("handoff_offer").choices
+        speak(
+            dispatcher, "handoff_offer", "talk_to_human", choices, asks="handoff", effect="offered"
+        )
+    else:
+        _say_nobody(dispatcher, tracker, situation)
+    return [SlotSet("last_topic", "talk_to_human"), SlotSet("not_understood", 0.0)]
+
+
+async def call_person(dispatcher: CollectingDispatcher, tracker: Tracker, choices: Any) -> None:
+    """In danger: call an operator to the front of the queue, if one is on duty; say what is true.
+
+    Args:
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+        choices: That lead on from the urgent answer.
+    """
+    others = [one for one in choices if one != "talk_to_human"]
+    situation = await _situation(tracker)
+    handoff = provided()
+    if situation.case is None and (not situation.on_duty or handoff is None):
+        leave_it = ["handoff_wait"] if handoff is not None else []
+        speak(dispatcher, "nobody_on_duty", "urgent", [*others, *leave_it])
+    elif situation.case is None and situation.refused:
+        speak(dispatcher, "handoff_again", "urgent", ["talk_to_human", *others])
+    else:
+        assert handoff is not None  # noqa: S101 - there is a case, or somebody on duty
+        await _open(handoff, tracker, "urgent")
+        key = "handoff_called" if situation.on_duty else "handoff_waits_for_nobody"
+        speak(dispatcher, key, "urgent", [*others, "handoff_withdraw"], effect="waiting")
+
+
+class ActionTalkToHuman(Action):
+    """The offer of a person."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return "action_talk_to_human"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Offer, or say that nobody is there."""
+        return await offer(dispatcher, tracker)
+
+
+class ActionHandOff(Action):
+    """What the person has decided."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return "action_hand_off"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Open a case, or end it."""
+        decision, handoff = intent(tracker), provided()
+        if handoff is None:
+            _say_nobody(dispatcher, tracker, Situation())
+        elif decision == "handoff_decline":
+            speak(dispatcher, decision, choices=answer(decision).choices)
+        elif decision in ("handoff_withdraw", "handoff_leave"):
+            await handoff.leave(tracker.sender_id)
+            speak(dispatcher, decision, choices=answer(decision).choices, effect="closed")
+        else:
+            await _queue(dispatcher, tracker, handoff, decision)
+        return [SlotSet("not_understood", 0.0)]
+
+
+async def _queue(
+    dispatcher: CollectingDispatcher, tracker: Tracker, handoff: HandOff, decision: str
+) -> None:
+    situation = await _situation(tracker)
+    if not situation.on_duty and decision == "handoff_accept" and situation.case is None:
+        _say_nobody(dispatcher, tracker, situation)  # the last one has just gone
+        return
+    level: Urgency = "urgent" if tracker.get_slot("highest_urgency") == "urgent" else "none"
+    case, ahead = await _open(handoff, tracker, level)
+    del case
+    key = "handoff_accept" if situation.on_duty else "handoff_wait"
+    speak(dispatcher, key, choices=answer(key).choices, effect="waiting", ahead=str(ahead))
+
+
+async def _open(handoff: HandOff, tracker: Tracker, level: Urgency) -> Any:
+    cues = entities(tracker, "cues") or (tracker.get_slot("last_cues") or "").split()
+    topic = entity(tracker, "topic")
+    return await handoff.open(
+        tracker.sender_id,
+        _channel(tracker),
+        tracker.get_slot("language") or ORIGINAL,
+        level,
+        cues,
+        entity(tracker, "place") or tracker.get_slot("place") or "",
+        minor="child" in cues or topic in CHILD_TOPICS,
+    )
+
+
+async def _situation(tracker: Tracker) -> Situation:
+    handoff = provided()
+    if handoff is None:
+        return Situation()
+    return await handoff.situation(tracker.sender_id, _channel(tracker))
+
+
+def _channel(tracker: Tracker) -> Channel:
+    found = entity(tracker, "channel")
+    return "whatsapp" if found == "whatsapp" else "sms" if found == "sms" else "web"
+
+
+def _say_waiting(dispatcher: CollectingDispatcher, situation: Situation) -> None:
+    key = "handoff_waiting" if situation.on_duty else "handoff_waits_for_nobody"
+    values = {"ahead": str(situation.ahead)} if situation.on_duty else {}
+    speak(
+        dispatcher, key, "talk_to_human", ["handoff_withdraw", "menu"], effect="waiting", **values
+    )
+
+
+def _say_nobody(dispatcher: CollectingDispatcher, tracker: Tracker, situation: Situation) -> None:
+    """The lines that answer; when the desk opens, where its hours say so; the case may wait."""
+    language = tracker.get_slot("language") or ORIGINAL
+    choices = list(answer("talk_to_human").choices)
+    if provided() is not None:
+        choices = ["handoff_wait", *choices[:2]]
+    speak(dispatcher, "talk_to_human", choices=choices)
+    if situation.opens is not None:
+        opens = when_opens(situation.opens, language)
+        speak(dispatcher, "desk_opens", "talk_to_human", choices, opens=opens)

@@ -1,0 +1,295 @@
+"""The desk's pages: sign-in, the desk itself, figures, audit trail, the referral form.
+
+Decides what each page is given. Pages are made here from templates; only the desk itself lives by
+a script. The referral form ("Ficha de Derivación de Casos", SOP Annex 2) is opened only with the
+person's consent recorded, holds coded fields only, and leaves every personal field blank for the
+organisation's pen.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot import hours
+from bot.console import accounts, api
+from bot.console.sessions import Session, from_our_page
+from bot.console.texts import UI_LANGUAGES, texts
+from bot.console.views import place_name
+from bot.console.web import HOME, POLICY, SIGN_IN, Desk, form, form_fields, page
+from bot.handoff import record
+from bot.handoff.cases import AGES, OUTCOMES
+from bot.handoff.record import Day
+from bot.languages import NAMES, accepted
+from bot.turn import URGENCY_LEVELS
+
+FOLDER = Path(__file__).parent
+PERIODS = (1, 7, 30, 90)
+TRAIL = 200
+
+_templates = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """The pages and what they load."""
+
+    async def show_login(request: Request) -> Response:
+        if await desk.sessions.of(request) is not None:
+            return RedirectResponse(HOME, status_code=303)
+        return _login(request)
+
+    async def login(request: Request) -> Response:
+        return await _sign_in(request, desk)
+
+    return [
+        Route("/console", lambda _: RedirectResponse(HOME, status_code=307)),
+        Route(SIGN_IN, show_login, methods=["GET"]),
+        Route(SIGN_IN, login, methods=["POST"]),
+        form(desk, "/console/logout", _sign_out),
+        form(desk, "/console/language", _set_language),
+        page(desk, HOME, _show_desk),
+        page(desk, "/console/supervisor", _figures, supervisor=True),
+        page(desk, "/console/supervisor.csv", _csv, supervisor=True),
+        page(desk, "/console/audit", _audit, supervisor=True),
+        page(desk, "/console/cases/{case}/referral", _referral),
+        *api.routes(desk),
+        Mount("/console/static", StaticFiles(directory=FOLDER / "static"), name="console"),
+    ]
+
+
+def _html(name: str, language: str, status: int = 200, /, **values: Any) -> HTMLResponse:
+    written = _templates.get_template(name).render(t=texts(language), language=language, **values)
+    return HTMLResponse(written, status_code=status, headers={"content-security-policy": POLICY})
+
+
+def _ui_language(request: Request) -> str:
+    wanted = request.query_params.get("language") or accepted(
+        request.headers.get("accept-language", "")
+    )
+    return wanted if wanted in UI_LANGUAGES else UI_LANGUAGES[0]
+
+
+def _login(request: Request, error: str = "", name: str = "", status: int = 200) -> Response:
+    return _html("login.html", _ui_language(request), status, error=error, name=name)
+
+
+async def _sign_in(request: Request, desk: Desk) -> Response:
+    fields = await form_fields(request)
+    if not from_our_page(request):
+        return _login(request, "wrong_password", status=403)
+    name = fields.get("name", "").strip().lower()[:64]
+    address = request.client.host if request.client else ""
+    if await desk.sessions.locked_out(name, address):
+        return _login(request, "locked_out", name, 429)
+    account = await accounts.check(desk.handoff.state, name, fields.get("password", ""))
+    if account is None:
+        await desk.sessions.failed(name, address)
+        return _login(request, "wrong_password", name, 403)
+    await desk.sessions.succeeded(name)
+    language = fields.get("language", "")
+    response = RedirectResponse(HOME, status_code=303)
+    await desk.sessions.begin(
+        account,
+        language if language in UI_LANGUAGES else _ui_language(request),
+        request,
+        response,
+    )
+    await record.write(desk.handoff.state, account.name, "signed_in")
+    return response
+
+
+async def _sign_out(request: Request, session: Session, desk: Desk) -> Response:
+    """Sign out; what an operator still has goes back to the queue, and people are told."""
+    del request
+    for case in await desk.handoff.cases.active():
+        if case.operator == session.name:
+            await desk.handoff.cases.hand_over(case, session.name)
+    await desk.handoff.presence.leave(session.name)
+    await record.write(desk.handoff.state, session.name, "signed_out")
+    response = RedirectResponse(SIGN_IN, status_code=303)
+    await desk.sessions.end(session, response)
+    return response
+
+
+async def _set_language(request: Request, session: Session, desk: Desk) -> Response:
+    language = request.state.fields.get("language", "")
+    if language in UI_LANGUAGES:
+        await desk.sessions.speak(session, language)
+    back = request.state.fields.get("back", "")
+    known = (HOME, "/console/supervisor", "/console/audit")
+    return RedirectResponse(back if back in known else HOME, status_code=303)
+
+
+async def _show_desk(request: Request, session: Session, desk: Desk) -> Response:
+    del request
+    said = texts(session.language)
+    for_script = {
+        "name": session.name,
+        "role": session.account.role,
+        "csrf": session.csrf,
+        "language": session.language,
+        "documents": desk.passages.on,
+        "languages": NAMES,
+        "outcomes": OUTCOMES,
+        "ages": AGES,
+        "longest": api.LONGEST_MESSAGE,
+        "t": said,
+    }
+    data = json.dumps(for_script, ensure_ascii=False).replace("<", "\\u003c")
+    return _html("desk.html", session.language, session=session, data=data)
+
+
+async def _figures(request: Request, session: Session, desk: Desk) -> Response:
+    period = _period(request)
+    days = await record.days(desk.handoff.state, period)
+    seen = await desk.handoff.presence.seen()
+    available = await desk.handoff.presence.available()
+    return _html(
+        "supervisor.html",
+        session.language,
+        session=session,
+        period=period,
+        periods=PERIODS,
+        days=days,
+        total=record.total(days),
+        levels=tuple(reversed(URGENCY_LEVELS)),
+        names=NAMES,
+        outcomes=OUTCOMES,
+        on_duty=[(name, name in available) for name in sorted(seen)],
+        waiting=len(await desk.handoff.cases.waiting()),
+        active=len(await desk.handoff.cases.active()),
+        minutes=_minutes,
+    )
+
+
+CSV_HEAD = (
+    "date opened urgent high none claimed closed refused expired lost_operator transferred "
+    "waited_mean_s waited_longest_s handled_mean_s handled_longest_s"
+).split()
+
+
+async def _csv(request: Request, session: Session, desk: Desk) -> Response:
+    period = _period(request)
+    days = await record.days(desk.handoff.state, period)
+    file = io.StringIO()
+    writer = csv.writer(file)
+    kinds = [
+        *(f"language:{code}" for code in NAMES),
+        *(f"channel:{code}" for code in ("whatsapp", "sms", "web")),
+        *(f"outcome:{code}" for code in OUTCOMES),
+    ]
+    writer.writerow([*CSV_HEAD, *(kind.replace(":", "_") for kind in kinds)])
+    for day in days:
+        counts = day.counts.get
+        writer.writerow(
+            [
+                day.date.isoformat(),
+                counts("opened", 0),
+                *(counts(f"level:{level}", 0) for level in ("urgent", "high", "none")),
+                counts("claimed", 0),
+                *(
+                    counts(name, 0)
+                    for name in ("closed", "refused", "expired", "lost", "transferred")
+                ),
+                *_times(day, "waited"),
+                *_times(day, "handled"),
+                *(counts(kind, 0) for kind in kinds),
+            ]
+        )
+    await record.write(desk.handoff.state, session.name, "figures_downloaded", detail=str(period))
+    return Response(
+        file.getvalue(),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="chaski-{period}-days.csv"'},
+    )
+
+
+def _times(day: Day, what: str) -> tuple[str, str]:
+    mean = day.mean(what)
+    if mean is None:
+        return "", ""
+    return f"{mean:.0f}", str(day.counts.get(f"{what}:longest", 0))
+
+
+def _period(request: Request) -> int:
+    wanted = request.query_params.get("days", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) in PERIODS else 7
+
+
+def _minutes(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+async def _audit(request: Request, session: Session, desk: Desk) -> Response:
+    del request
+    deeds = await record.trail(desk.handoff.state, TRAIL)
+    rows = [
+        (datetime.fromtimestamp(deed.at, hours.LIMA).strftime("%Y-%m-%d %H:%M:%S"), deed)
+        for deed in deeds
+    ]
+    return _html("audit.html", session.language, session=session, rows=rows)
+
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "trafficking": (
+        "sexual_exploitation",
+        "being_moved_or_sold",
+        "documents_held",
+        "debt",
+        "no_pay",
+        "no_rest",
+        "forced_begging_or_crime",
+        "deceit_in_offer",
+        "confinement",
+        "surveillance",
+        "someone_else_speaks",
+    ),
+    "violence": ("violence", "sexual_exploitation", "injuries"),
+    "mental_health": ("self_harm",),
+    "medical": ("medical",),
+    "child_at_risk": ("child",),
+    "street": ("homelessness",),
+}
+"""Boxes of the form that a category of the case suggests; the operator confirms each by hand."""
+
+
+async def _referral(request: Request, session: Session, desk: Desk) -> Response:
+    case = await desk.handoff.cases.get(request.path_params["case"])
+    if case is None or case.operator != session.name:
+        return RedirectResponse(HOME, status_code=303)
+    if not case.consent:
+        return _html("no_consent.html", session.language, 409, session=session, case=case)
+    await record.write(desk.handoff.state, session.name, "referral_form", case.id)
+    suggested = {need for need, cues in NEEDS.items() if set(cues) & set(case.cues)}
+    if case.age == "minor":
+        suggested.add("child_at_risk")
+    return _html(
+        "referral.html",
+        session.language,
+        session=session,
+        case=case,
+        place=place_name(case.district),
+        person_language=NAMES.get(case.language, case.language),
+        opened=datetime.fromtimestamp(case.opened, hours.LIMA).strftime("%d/%m/%Y"),
+        consent=datetime.fromtimestamp(case.consent, hours.LIMA).strftime("%d/%m/%Y %H:%M"),
+        suggested=suggested,
+    )

@@ -1,0 +1,150 @@
+"""Signed in or not: the session cookie, its CSRF token, and the lock-out.
+
+Decides that the cookie holds a random token of which the store knows only a hash; that it goes to
+no other site (SameSite=Strict), to no script (HttpOnly) and over no plain connection where there
+is HTTPS; that every change needs the session's CSRF token and a request of our own pages; and that
+after `FAILURES` wrong passwords a name rests for a quarter of an hour, whoever asks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.console.accounts import Account, load
+from bot.conversation import RETENTION, key
+from bot.privacy.pseudonyms import conversation_id
+from bot.settings import Settings
+
+COOKIE = "chaski_desk"
+COOKIE_PATH = "/console"
+
+FAILURES = 5
+FAILURES_OF_ADDRESS = 50
+"""An office shares one address; guessing many names from one is slowed all the same."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody signed in."""
+
+    account: Account
+    csrf: str
+    language: str
+    key: str
+
+    @property
+    def name(self) -> str:
+        """The operator's name."""
+        return self.account.name
+
+
+class Sessions:
+    """The sessions in the state store."""
+
+    def __init__(self, redis: Any, settings: Settings) -> None:
+        self._redis, self._settings = redis, settings
+
+    async def begin(self, account: Account, language: str, request: Request, to: Response) -> None:
+        """Sign an account in; the cookie goes with the response."""
+        token = secrets.token_urlsafe(32)
+        name = _key(token)
+        row = {
+            "name": account.name,
+            "version": str(account.version),
+            "csrf": secrets.token_urlsafe(24),
+            "language": language,
+        }
+        pipeline = self._redis.pipeline(transaction=True)
+        pipeline.hset(name, mapping=row)
+        pipeline.expire(name, RETENTION["session"])
+        await pipeline.execute()
+        to.set_cookie(
+            COOKIE,
+            token,
+            max_age=RETENTION["session"],
+            path=COOKIE_PATH,
+            secure=self._secure(request),
+            httponly=True,
+            samesite="strict",
+        )
+
+    async def of(self, request: Request) -> Session | None:
+        """The session of a request; None where nobody is signed in."""
+        token = request.cookies.get(COOKIE, "")
+        if not token:
+            return None
+        name = _key(token)
+        row = await self._redis.hgetall(name)
+        if not row:
+            return None
+        text = {field.decode(): value.decode() for field, value in row.items()}
+        account = await load(self._redis, text["name"])
+        if account is None or account.disabled or str(account.version) != text["version"]:
+            await self._redis.delete(name)
+            return None
+        return Session(account, text["csrf"], text["language"], name)
+
+    async def speak(self, session: Session, language: str) -> None:
+        """Set the language of the session's pages."""
+        await self._redis.hset(session.key, "language", language)
+
+    async def end(self, session: Session, to: Response) -> None:
+        """Sign out."""
+        await self._redis.delete(session.key)
+        to.delete_cookie(COOKIE, path=COOKIE_PATH)
+
+    async def locked_out(self, name: str, address: str) -> bool:
+        """Whether a name, or an address, has to rest."""
+        found = await self._redis.mget(self._failures(name), self._failures_of(address))
+        counts = [int(count or 0) for count in found]
+        return counts[0] >= FAILURES or counts[1] >= FAILURES_OF_ADDRESS
+
+    async def failed(self, name: str, address: str) -> None:
+        """Count a wrong password."""
+        pipeline = self._redis.pipeline(transaction=True)
+        for one in (self._failures(name), self._failures_of(address)):
+            pipeline.incr(one)
+            pipeline.expire(one, RETENTION["lockout"])
+        await pipeline.execute()
+
+    async def succeeded(self, name: str) -> None:
+        """Forget the wrong passwords of a name."""
+        await self._redis.delete(self._failures(name))
+
+    def _failures(self, name: str) -> str:
+        return key("lockout", conversation_id(self._settings.secret, "console name", name))
+
+    def _failures_of(self, address: str) -> str:
+        return key("lockout", conversation_id(self._settings.secret, "console address", address))
+
+    def _secure(self, request: Request) -> bool:
+        if request.url.hostname in _LOOPBACK:
+            return request.url.scheme == "https"
+        return request.url.scheme == "https" or self._settings.public_url.startswith("https://")
+
+
+def from_our_page(request: Request) -> bool:
+    """Whether a request that changes something comes from a page of this very site."""
+    fetched = request.headers.get("sec-fetch-site", "")
+    if fetched:
+        return fetched in ("same-origin", "none")
+    origin = request.headers.get("origin", "")
+    return not origin or origin.partition("://")[2] == request.headers.get("host", "")
+
+
+def csrf_fits(session: Session, given: str) -> bool:
+    """Whether the CSRF token is the session's."""
+    return hmac.compare_digest(session.csrf.encode(), given.encode())
+
+
+def _key(token: str) -> str:
+    return key("session", hashlib.sha256(token.encode()).hexdigest())

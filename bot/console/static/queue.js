@@ -1,0 +1,74 @@
+/* The queue, one's own cases, and who is on duty. Codes only. */
+import { $, call, clock, data, make, now, said, t, tell } from "/console/static/dom.js";
+
+export const state = { queue: [], mine: [], operators: [], unread: new Map() };
+let open = () => {};
+let chosen = () => null;
+
+export function badges(one) {
+  const place = one.place || t.place_unknown;
+  const cues = one.cues.map((cue) => t[`cue_${cue}`] ?? cue);
+  return [
+    make("span", { class: `level ${one.level}` }, t[`level_${one.level}`]),
+    make("span", { class: one.age === "minor" ? "badge minor" : "badge" }, t[`age_${one.age}`]),
+    make("span", { class: "badge" }, data.languages[one.language] ?? one.language),
+    make("span", { class: "badge" }, t[`channel_${one.channel}`]),
+    make("span", { class: "badge" }, place),
+    ...cues.map((cue) => make("span", { class: "badge cue" }, cue)),
+  ];
+}
+
+export async function claim(one) {
+  try {
+    await call(`cases/${one.id}/claim`, {});
+    open(one.id);
+  } catch (error) {
+    tell(said(error));
+  }
+}
+
+function waitingRow(one) {
+  const held = one.reserved && one.reserved !== data.name && one.reserved_until > now();
+  return make("li", { class: `case ${one.level}`, "data-case": one.id },
+    make("div", { class: "badges" }, ...badges(one)),
+    make("div", { class: "foot" },
+      make("span", { class: "waits" }, `${t.waits} `, make("time", { "data-since": one.queued }, clock(now() - one.queued))),
+      one.reserved && one.reserved_until > now()
+        ? make("span", { class: "badge" }, held ? `${t.reserved_for} ${one.reserved}` : t.reserved_for_you) : null,
+      make("button", { class: "main", disabled: held, onclick: () => claim(one), "aria-label": `${t.claim_case}: ${t[`level_${one.level}`]}, ${data.languages[one.language] ?? one.language}` }, t.claim)));
+}
+
+function mineRow(one, index) {
+  const unread = state.unread.get(one.id) ?? 0;
+  return make("li", { class: `case ${one.level}`, "data-case": one.id },
+    make("button", { class: "pick", "aria-current": chosen() === one.id ? "true" : false, onclick: () => open(one.id) },
+      make("span", { class: "badges" }, make("kbd", { "aria-hidden": "true" }, String(index + 1)), ...badges(one)),
+      unread ? make("strong", { class: "unread" }, `${unread} ${t.unread}`) : null));
+}
+
+/* Rows are replaced only when they differ, so that focus and a screen reader's place stay. */
+function fill(list, rows, empty) {
+  const focused = document.activeElement?.closest?.("[data-case]");
+  const focusedIn = focused && list.contains(focused) ? focused.dataset.case : null;
+  list.replaceChildren(...(rows.length ? rows : [make("li", { class: "note" }, empty)]));
+  if (focusedIn) list.querySelector(`[data-case="${CSS.escape(focusedIn)}"] button`)?.focus();
+}
+
+export function show() {
+  fill($("waiting"), state.queue.map(waitingRow), t.queue_empty);
+  fill($("mine"), state.mine.map(mineRow), t.mine_empty);
+  $("team").replaceChildren(...(state.operators.length ? state.operators : []).map((one) => make("li", {},
+    make("span", { class: one.available ? "dot on" : "dot", "aria-hidden": "true" }), one.name === data.name ? `${one.name} (${t.you.toLowerCase()})` : one.name,
+    make("span", { class: "note" }, ` ${one.available ? t.available : t.paused}, ${one.cases} ${t.cases}`))));
+  $("queue-count").textContent = state.queue.length || "";
+  const unread = [...state.unread.values()].reduce((sum, count) => sum + count, 0);
+  $("unread-count").textContent = unread || "";
+}
+
+export function startQueue(opening, choosing) {
+  open = opening;
+  chosen = choosing;
+  setInterval(() => {
+    for (const time of document.querySelectorAll("time[data-since]")) time.textContent = clock(now() - Number(time.dataset.since));
+  }, 1000);
+}

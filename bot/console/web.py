@@ -1,0 +1,145 @@
+"""What every page and call of the desk goes through: who is signed in, and may they.
+
+Decides that a page without a session leads to the sign-in and a call gets 401; that a change needs
+the CSRF token and one of our own pages; that what is only for supervisors is refused to others;
+and which policy the desk's pages carry (nothing from elsewhere, forms to ourselves only).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.body import TooLarge, read_body
+from bot.console.passages import Passages
+from bot.console.sessions import Session, Sessions, csrf_fits, from_our_page
+from bot.handoff.service import HandOff
+from bot.settings import Settings
+
+HOME = "/console/"
+SIGN_IN = "/console/login"
+LONGEST_BODY = 32 * 1024
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass
+class Desk:
+    """The parts of the console in one process."""
+
+    settings: Settings
+    handoff: HandOff
+    sessions: Sessions
+    passages: Passages
+
+
+class Refused(Exception):  # noqa: N818 - says what happened
+    """A call that gets an error."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
+Handler = Callable[[Request, Session, Desk], Awaitable[Response]]
+
+
+def page(desk: Desk, path: str, handler: Handler, *, supervisor: bool = False) -> Route:
+    """A page for those who are signed in."""
+
+    async def guarded(request: Request) -> Response:
+        session = await desk.sessions.of(request)
+        if session is None:
+            return RedirectResponse(SIGN_IN, status_code=303)
+        if supervisor and session.account.role != "supervisor":
+            return RedirectResponse(HOME, status_code=303)
+        return await handler(request, session, desk)
+
+    return Route(path, guarded, methods=["GET"])
+
+
+def form(desk: Desk, path: str, handler: Handler) -> Route:
+    """A form of a page: its CSRF token is a field."""
+
+    async def guarded(request: Request) -> Response:
+        session = await desk.sessions.of(request)
+        if session is None:
+            return RedirectResponse(SIGN_IN, status_code=303)
+        fields = await form_fields(request)
+        if not from_our_page(request) or not csrf_fits(session, fields.get("csrf", "")):
+            return RedirectResponse(HOME, status_code=303)
+        request.state.fields = fields
+        return await handler(request, session, desk)
+
+    return Route(path, guarded, methods=["POST"])
+
+
+def call(
+    desk: Desk, path: str, handler: Handler, method: str = "POST", *, supervisor: bool = False
+) -> Route:
+    """A call of a page's script: JSON, the CSRF token in a header for what changes something."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            session = await desk.sessions.of(request)
+            if session is None:
+                raise Refused(401, "signed_out")
+            if supervisor and session.account.role != "supervisor":
+                raise Refused(403, "not_allowed")
+            if method != "GET":
+                token = request.headers.get("x-csrf-token", "")
+                if not from_our_page(request) or not csrf_fits(session, token):
+                    raise Refused(403, "bad_csrf_token")
+            return await handler(request, session, desk)
+        except Refused as refused:
+            return JSONResponse({"error": {"code": refused.code}}, status_code=refused.status)
+
+    return Route(path, guarded, methods=[method])
+
+
+async def fields_of(request: Request) -> dict[str, Any]:
+    """The JSON object of a call.
+
+    Raises:
+        Refused: It is none, or too large.
+    """
+    try:
+        found = json.loads(await read_body(request, LONGEST_BODY) or b"{}")
+    except TooLarge:
+        raise Refused(413, "too_large") from None
+    except (ValueError, RecursionError):
+        raise Refused(400, "bad_request") from None
+    if not isinstance(found, dict):
+        raise Refused(400, "bad_request")
+    return found
+
+
+def text_of(fields: dict[str, Any], name: str, longest: int, *, needed: bool = True) -> str:
+    """A text of a call.
+
+    Raises:
+        Refused: It is missing, too long, or no text.
+    """
+    value = fields.get(name, "")
+    if not isinstance(value, str) or len(value) > longest or (needed and not value.strip()):
+        raise Refused(400, f"bad_{name}")
+    return value
+
+
+async def form_fields(request: Request) -> dict[str, str]:
+    """The fields of a form; none where it is too large."""
+    try:
+        body = await read_body(request, LONGEST_BODY)
+    except TooLarge:
+        return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

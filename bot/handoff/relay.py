@@ -1,0 +1,335 @@
+"""The words of open hand-offs: in the relay store, in memory only, and gone at the end (law 1).
+
+Decides what a conversation's stream holds while a case is active (what each side wrote, and codes
+of notices), that it is capped in length and age, that nothing is written into it before the store
+was seen to keep nothing on disk, that a message which is told twice is kept once, and that closing
+deletes both sides' words as soon as what was on its way has arrived, or `CLOSING_SECONDS` later.
+
+How a message for the person fares is kept beside it: "queued" (nothing sent yet), "sending"
+(marked before Twilio is called), then "sent", "delivered", "failed:CODE", or "unknown" where the
+process died in between. Only what is "queued" is ever sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.conversation import RETENTION, key
+from bot.handoff.record import CHANNEL
+from bot.privacy import logs
+from bot.stores import keeps_on_disk
+from bot.turn import Channel
+
+LONGEST_STREAM = 200
+"""Entries of one conversation."""
+
+CLOSING_SECONDS = 10.0
+CHECK_SECONDS = 60.0
+"""How often the store is looked at again: does it still keep nothing on disk?"""
+
+OUTBOX = key("outbox", "waiting")
+CLOSING = key("closing", "waiting")
+OUTBOX_TOPIC = "outbox"
+
+Kind = Literal["person", "operator", "notice", "media", "place"]
+
+logger = logging.getLogger(__name__)
+
+
+class RelayClosed(Exception):  # noqa: N818 - says what happened
+    """Words may not be written: the relay store keeps them on disk, or does not say."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in a conversation's stream.
+
+    Attributes:
+        id: Of the stream; later ones are larger.
+        kind: Who wrote it; "notice" is a code for the person, "media" and "place" codes for the
+            operator.
+        text: Words, or a code.
+        by: Operator who wrote it.
+        state: State of the case that a notice tells.
+        language: Of a notice.
+    """
+
+    id: str
+    kind: Kind
+    text: str
+    by: str = ""
+    state: str = ""
+    language: str = ""
+
+    @property
+    def at(self) -> float:
+        """Seconds since 1970."""
+        return int(self.id.partition("-")[0]) / 1000
+
+
+_APPEND = """
+if ARGV[1] ~= '' then
+  local before = redis.call('HGET', KEYS[2], ARGV[1])
+  if before then return before end
+end
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*',
+  'kind', ARGV[7], 'text', ARGV[8], 'by', ARGV[9], 'state', ARGV[10], 'language', ARGV[11])
+redis.call('XTRIM', KEYS[1], 'MINID', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+if ARGV[1] ~= '' then
+  redis.call('HSET', KEYS[2], ARGV[1], id)
+  redis.call('EXPIRE', KEYS[2], ARGV[4])
+end
+if ARGV[5] ~= '' then
+  redis.call('HSET', KEYS[3], id, 'queued')
+  redis.call('EXPIRE', KEYS[3], ARGV[4])
+  if ARGV[5] == 'post' then
+    redis.call('ZADD', KEYS[4], 'NX', ARGV[12], ARGV[6])
+    redis.call('EXPIRE', KEYS[4], ARGV[4])
+    redis.call('PUBLISH', ARGV[13], ARGV[14])
+  end
+end
+redis.call('PUBLISH', ARGV[13], ARGV[6])
+return id
+"""
+
+_ERASE = """
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+redis.call('ZREM', KEYS[5], ARGV[1])
+redis.call('ZREM', KEYS[6], ARGV[1])
+if #last > 0 and ARGV[2] == '1' then
+  local f = {}
+  for i = 1, #last[1][2], 2 do f[last[1][2][i]] = last[1][2][i + 1] end
+  if f.kind == 'notice' then
+    redis.call('XADD', KEYS[1], last[1][1], unpack(last[1][2]))
+    redis.call('EXPIRE', KEYS[1], ARGV[3])
+  end
+end
+redis.call('PUBLISH', ARGV[4], ARGV[1])
+"""
+
+_DRAINED = """
+for _, state in ipairs(redis.call('HVALS', KEYS[1])) do
+  if state == 'queued' then return 0 end
+end
+redis.call('ZREM', KEYS[2], ARGV[1])
+return 1
+"""
+
+_DELIVERED = """
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PUBLISH', ARGV[3], ARGV[4])
+return 1
+"""
+
+
+class Relay:
+    """The relay store."""
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+        self._append = redis.register_script(_APPEND)
+        self._erase = redis.register_script(_ERASE)
+        self._drained = redis.register_script(_DRAINED)
+        self._delivered = redis.register_script(_DELIVERED)
+        self._checked = float("-inf")
+
+    async def check(self) -> None:
+        """See that the store keeps nothing on disk; looked at again every `CHECK_SECONDS`.
+
+        Raises:
+            RelayClosed: It does, or does not say.
+            redis.exceptions.RedisError: It does not answer.
+        """
+        if time.monotonic() - self._checked < CHECK_SECONDS:
+            return
+        found = {
+            **await self._redis.config_get("appendonly"),
+            **await self._redis.config_get("save"),
+        }
+        if keeps_on_disk({str(name): str(value) for name, value in found.items()}):
+            self._checked = float("-inf")
+            logs.event(logger, logging.ERROR, "the relay store writes to disk: no hand-off")
+            raise RelayClosed
+        self._checked = time.monotonic()
+
+    async def append(
+        self,
+        conversation: str,
+        kind: Kind,
+        text: str,
+        *,
+        channel: Channel | None = None,
+        once: str = "",
+        by: str = "",
+        state: str = "",
+        language: str = "",
+    ) -> str:
+        """Add an entry to a conversation's stream.
+
+        Args:
+            conversation: Its pseudonym.
+            kind: Who wrote it.
+            text: Words, or a code.
+            channel: Where it must be delivered; None where it is for the operator.
+            once: An id under which it is kept only once.
+            by: Operator who wrote it.
+            state: State that a notice tells.
+            language: Of a notice.
+
+        Returns:
+            The entry's id.
+        """
+        await self.check()
+        now = time.time()
+        kept = RETENTION["words"]
+        deliver = "" if channel is None else "page" if channel == "web" else "post"
+        found = await self._append(
+            keys=[
+                key("words", conversation),
+                key("once", conversation),
+                key("delivery", conversation),
+                OUTBOX,
+            ],
+            args=[
+                once,
+                int((now - kept) * 1000),
+                LONGEST_STREAM,
+                kept,
+                deliver,
+                conversation,
+                kind,
+                text,
+                by,
+                state,
+                language,
+                now,
+                CHANNEL,
+                OUTBOX_TOPIC,
+            ],
+        )
+        return str(found.decode())
+
+    async def entries(self, conversation: str, after: str = "0") -> list[Entry]:
+        """What the stream holds after an entry, oldest first."""
+        begin = "-" if after in ("", "0") else f"({after}"
+        rows = await self._redis.xrange(key("words", conversation), begin, "+")
+        return [_entry(identity, row) for identity, row in rows]
+
+    async def deliveries(self, conversation: str) -> dict[str, str]:
+        """How each message for the person fares, by its id."""
+        rows = await self._redis.hgetall(key("delivery", conversation))
+        return {name.decode(): value.decode() for name, value in rows.items()}
+
+    async def delivered(self, conversation: str, entry: str, state: str) -> None:
+        """Note how a message for the person fares."""
+        await self._delivered(
+            keys=[key("delivery", conversation)], args=[entry, state, CHANNEL, conversation]
+        )
+
+    async def keep_address(self, conversation: str, sealed: str) -> None:
+        """Keep where to answer, as long as the case is open."""
+        await self._redis.set(
+            key("return_address", conversation), sealed, ex=RETENTION["return_address"]
+        )
+
+    async def address(self, conversation: str) -> str:
+        """The sealed address; empty where none is kept."""
+        found = await self._redis.get(key("return_address", conversation))
+        return found.decode() if found else ""
+
+    async def close(self, conversation: str) -> None:
+        """Let what is on its way arrive, then erase."""
+        await self._redis.zadd(CLOSING, {conversation: time.time() + CLOSING_SECONDS})
+        await self._redis.expire(CLOSING, RETENTION["closing"])
+
+    async def erase(self, conversation: str, *, last_notice: bool = False) -> None:
+        """Delete both sides' words and the address at once.
+
+        Args:
+            conversation: Its pseudonym.
+            last_notice: Whether the code of the last notice stays for a page that comes back.
+        """
+        await self._erase(
+            keys=[
+                key("words", conversation),
+                key("once", conversation),
+                key("delivery", conversation),
+                key("return_address", conversation),
+                OUTBOX,
+                CLOSING,
+            ],
+            args=[conversation, "1" if last_notice else "", RETENTION["words"], CHANNEL],
+        )
+
+    async def erase_ended(self) -> None:
+        """Erase what was closed and has arrived, or had its time."""
+        now = time.time()
+        for found, deadline in await self._redis.zrange(CLOSING, 0, -1, withscores=True):
+            conversation = found.decode()
+            underway = {"queued", "sending"} & set((await self.deliveries(conversation)).values())
+            if not underway or deadline <= now:
+                await self.erase(conversation, last_notice=True)
+
+    async def outbox(self) -> list[str]:
+        """Conversations with messages to post, oldest first."""
+        return [one.decode() for one in await self._redis.zrange(OUTBOX, 0, -1)]
+
+    async def take_outbox(self, conversation: str, owner: str) -> bool:
+        """Be the one who posts for a conversation; lasts `RETENTION["sending"]` seconds."""
+        return bool(
+            await self._redis.set(
+                key("sending", conversation), owner, nx=True, ex=RETENTION["sending"]
+            )
+        )
+
+    async def hold_outbox(self, conversation: str) -> None:
+        """Go on being the one."""
+        await self._redis.expire(key("sending", conversation), RETENTION["sending"])
+
+    async def leave_outbox(self, conversation: str) -> bool:
+        """Let another one post.
+
+        Returns:
+            Whether nothing was left to post.
+        """
+        done = await self._drained(
+            keys=[key("delivery", conversation), OUTBOX], args=[conversation]
+        )
+        await self._redis.delete(key("sending", conversation))
+        return bool(done)
+
+    async def remember_sent(self, message: str, conversation: str, entry: str) -> None:
+        """Know again, when Twilio tells how it fared, which message it was."""
+        await self._redis.set(key("sent", message), f"{conversation} {entry}", ex=RETENTION["sent"])
+
+    async def sent(self, message: str) -> tuple[str, str] | None:
+        """Conversation and entry of a message that Twilio has taken."""
+        found = await self._redis.get(key("sent", message))
+        if not found:
+            return None
+        conversation, entry = found.decode().split()
+        return conversation, entry
+
+
+def for_person(entries: Iterable[Entry]) -> list[Entry]:
+    """What of a stream the person gets."""
+    return [entry for entry in entries if entry.kind in ("operator", "notice")]
+
+
+def _entry(identity: bytes, row: dict[bytes, bytes]) -> Entry:
+    text = {name.decode(): value.decode() for name, value in row.items()}
+    return Entry(
+        id=identity.decode(),
+        kind=text["kind"],  # type: ignore[arg-type]
+        text=text["text"],
+        by=text.get("by", ""),
+        state=text.get("state", ""),
+        language=text.get("language", ""),
+    )

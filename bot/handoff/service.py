@@ -1,0 +1,236 @@
+"""The hand-off as stages, actions and console use it.
+
+Decides what each step means for both stores at once: opening, what the person writes while a case
+is active, leaving, erasing; and whether anybody can be promised. Made once in `bot.app` and given
+to the actions by `provide` (Rasa makes those itself); where nothing was provided, as under
+`rasa run actions`, nobody is on duty.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot import hours
+from bot.handoff.cases import Case, Cases, Outcome, new_case
+from bot.handoff.delivery import Delivery
+from bot.handoff.presence import Presence, desk_is_open
+from bot.handoff.relay import Relay
+from bot.handoff.signals import Signals
+from bot.handoff.twilio import OPTED_OUT, WINDOW_CLOSED
+from bot.privacy import logs
+from bot.privacy.redaction import Redactor
+from bot.settings import Settings
+from bot.turn import Channel, Urgency
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What can honestly be said to a person about other persons.
+
+    Attributes:
+        on_duty: Whether an operator is there now.
+        case: The open case of the conversation.
+        ahead: How many wait before it.
+        refused: Whether the person has refused a hand-off within a day.
+        opens: When the desk's hours begin again; None where they are unknown or now.
+    """
+
+    on_duty: bool = False
+    case: Case | None = None
+    ahead: int = 0
+    refused: bool = False
+    opens: datetime | None = None
+
+
+class HandOff:
+    """The hand-off in one process."""
+
+    def __init__(self, settings: Settings, state: Any, relay: Any, redactor: Redactor) -> None:
+        self.settings = settings
+        self.state = state
+        self.cases = Cases(state)
+        self.presence = Presence(state)
+        self.relay = Relay(relay)
+        self.desk_signals = Signals(state)
+        self.relay_signals = Signals(relay)
+        self.delivery = Delivery(
+            settings, self.relay, self.relay_signals, redactor, self._unreachable
+        )
+
+    def start(self) -> None:
+        """Begin to listen and to post."""
+        self.desk_signals.start()
+        self.relay_signals.start()
+        self.delivery.start()
+
+    def end_streams(self) -> None:
+        """Let every open page go, since the app stops."""
+        self.desk_signals.end()
+        self.relay_signals.end()
+
+    async def stop(self) -> None:
+        """End both."""
+        await self.delivery.stop()
+        await self.relay_signals.stop()
+        await self.desk_signals.stop()
+
+    async def on_duty(self, channel: Channel = "web") -> bool:
+        """Whether somebody is there now, and words could be relayed on this channel."""
+        if not desk_is_open(self.settings) or not await self.presence.available():
+            return False
+        if channel != "web" and not self.delivery.on:
+            return False
+        try:
+            await self.relay.check()
+        except Exception as error:
+            logs.failure(logger, "the relay store cannot be used: no hand-off", error)
+            return False
+        return True
+
+    async def situation(self, conversation: str, channel: Channel) -> Situation:
+        """What can be said to the person of a conversation."""
+        case = await self.cases.of(conversation)
+        return Situation(
+            on_duty=await self.on_duty(channel),
+            case=case,
+            ahead=await self.cases.place(case.id) if case else 0,
+            refused=await self.cases.refused_before(conversation),
+            opens=self._opens(),
+        )
+
+    def _opens(self) -> datetime | None:
+        written = hours.parse(self.settings.duty_hours)
+        if written is None or written.always or desk_is_open(self.settings):
+            return None
+        opening = hours.next_opening(written, hours.now())
+        # Holidays and closed days of the settings: say nothing rather than something wrong
+        return opening if desk_is_open(self.settings, opening) else None
+
+    async def open(
+        self,
+        conversation: str,
+        channel: Channel,
+        language: str,
+        level: Urgency = "none",
+        cues: Iterable[str] = (),
+        district: str = "",
+        minor: bool = False,
+    ) -> tuple[Case, int]:
+        """Put a person into the queue; a case that waits already becomes urgent where it is.
+
+        Returns:
+            The case, and how many wait before it.
+        """
+        case = await self.cases.of(conversation)
+        if case is None:
+            await self.relay.erase(conversation)  # what a case before it may have left
+            await self.cases.forget_refusal(conversation)
+            case = await self.cases.open(
+                new_case(
+                    conversation,
+                    channel,
+                    language,
+                    level,
+                    cues,
+                    district,
+                    "minor" if minor else "unknown",
+                )
+            )
+        elif level == "urgent" and case.level != "urgent" and case.state == "waiting":
+            await self.cases.raise_level(case, cues)
+        return case, await self.cases.place(case.id)
+
+    async def from_person(
+        self, case: Case, text: str, kind: str = "person", message_id: str = ""
+    ) -> None:
+        """Hand what the person wrote to the operator.
+
+        Raises:
+            bot.handoff.relay.RelayClosed: Words may not be written.
+            redis.exceptions.RedisError: A store does not answer.
+        """
+        now = time.time()
+        await self.relay.append(
+            case.conversation,
+            kind,  # type: ignore[arg-type]
+            text,
+            once=f"person {message_id}" if message_id else "",
+        )
+        await self.cases.note(case.id, person_wrote=now, touched=now, window_closed="")
+
+    async def from_operator(self, case: Case, text: str, operator: str, message_id: str) -> str:
+        """Hand what an operator wrote to the person.
+
+        Returns:
+            The entry's id; the same where it was handed over before.
+        """
+        entry = await self.relay.append(
+            case.conversation,
+            "operator",
+            text,
+            channel=case.channel,
+            once=f"{operator} {message_id}",
+            by=operator,
+        )
+        await self.cases.note(case.id, touched=time.time())
+        return entry
+
+    async def leave(self, conversation: str) -> bool:
+        """The person ends it, from whatever state.
+
+        Returns:
+            Whether there was anything to end.
+        """
+        case = await self.cases.of(conversation)
+        return case is not None and await self.cases.refuse(case) == "ok"
+
+    async def forget(self, conversation: str) -> None:
+        """The person wants everything erased: the case ends, and its words go at once."""
+        await self.leave(conversation)
+        try:
+            await self.relay.erase(conversation)
+        except Exception as error:  # it dies of age in any case
+            logs.failure(logger, "words not erased at once", error)
+
+    async def close(self, case: Case, operator: str, outcome: Outcome) -> str:
+        """An operator ends a case."""
+        return await self.cases.close(case, operator, outcome)
+
+    async def fared(self, message: str, state: str, code: str) -> None:
+        """Note what Twilio tells of a message that it had taken."""
+        told = {"delivered": "delivered", "read": "delivered"}.get(state, "")
+        if state in ("failed", "undelivered"):
+            told = f"failed:{code or state}"
+        found = await self.relay.sent(message) if told else None
+        if found is None:
+            return
+        conversation, entry = found
+        await self.relay.delivered(conversation, entry, told)
+        if code in (WINDOW_CLOSED, OPTED_OUT):
+            await self._unreachable(conversation, code)
+
+    async def _unreachable(self, conversation: str, code: str) -> None:
+        case = await self.cases.of(conversation)
+        if case is not None:
+            await self.cases.note(case.id, window_closed=code)
+
+
+_provided: HandOff | None = None
+
+
+def provide(handoff: HandOff | None) -> None:
+    """Give the actions of this process their hand-off."""
+    global _provided
+    _provided = handoff
+
+
+def provided() -> HandOff | None:
+    """The hand-off of this process; None where actions run without the app."""
+    return _provided

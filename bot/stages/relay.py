@@ -1,0 +1,136 @@
+"""While a person waits for an operator, or writes with one: who gets the message.
+
+Decides that an active hand-off takes everything the person sends and keeps the bot silent, but
+never the wish to stop, to erase or to leave; that while waiting the bot still answers, and "no,
+gracias" withdraws; and that yes or no after an offer needs no model. A word that leaves works in
+any of the six languages. If a message cannot be handed over, the turn fails and the person gets
+the safe answer (law 5).
+"""
+
+from __future__ import annotations
+
+from bot.answers import choice_title
+from bot.directory.nearest import district_at
+from bot.folding import words
+from bot.handoff.cases import Case
+from bot.languages import ORIGINAL
+from bot.stages.choose import code_of
+from bot.stages.context import Context
+from bot.turn import Answered, Turn, Understanding
+
+LEAVE = "handoff_leave"
+WITHDRAW = "handoff_withdraw"
+ACCEPT = "handoff_accept"
+DECLINE = "handoff_decline"
+
+LEAVE_WORDS = frozenset(
+    "salir terminar exit leave sair encerrar sortir quitter soti fini lluqsiy tukuy chaski".split()
+)
+"""One of them alone ends an active hand-off; its notices name them."""
+
+NO_THANKS = frozenset(
+    {
+        "no gracias",
+        "ya no gracias",
+        "no quiero",
+        "ya no quiero",
+        "cancelar",
+        "no thanks",
+        "no thank you",
+        "cancel",
+        "nao obrigado",
+        "nao obrigada",
+        "nao quero",
+        "non merci",
+        "annuler",
+        "non mesi",
+        "anile",
+        "mana gracias",
+        "manam munanichu",
+        "mana munanichu",
+        "ama gracias",
+    }
+)
+"""Said alone while waiting, it withdraws; after an offer, it declines."""
+
+YES = frozenset(
+    "si sip claro ok okay okey dale ya bueno yes yeah yep sure please sim oui daccord wi dako ari "
+    "allinmi quiero want quero veux vle munani por favor acepto".split()
+)
+NO = frozenset("no nop nope nao non manam mana ahora not now mejor".split())
+
+LONGEST_ANSWER = 3
+"""Words of a yes or a no."""
+
+_ENDS = frozenset({"opt_out", "delete_my_data"})
+
+
+async def run(turn: Turn, context: Context) -> None:
+    """Hand the message to the operator, or let it pass."""
+    case = await context.services.handoff.cases.of(turn.conversation)
+    if case is None:
+        _answer_to_offer(turn, context)
+        return
+    turn.handoff = "active" if case.state == "active" else "waiting"
+    wish = turn.understanding.intent if turn.understanding is not None else ""
+    if wish in _ENDS:
+        await context.services.handoff.leave(turn.conversation)
+        turn.handoff = "closed"
+    elif _leaves(turn, case):
+        _take(turn, LEAVE if case.state == "active" else WITHDRAW)
+    elif case.state == "active":
+        await _hand_over(turn, context, case)
+        turn.text, turn.position = "", None
+        context.begin_replies(turn)
+        turn.relayed = True
+        raise Answered
+
+
+async def keep_address(turn: Turn, context: Context) -> None:
+    """Keep where to answer while a hand-off is open."""
+    if turn.return_address and turn.handoff in ("waiting", "active") and not turn.erase:
+        await context.services.handoff.relay.keep_address(turn.conversation, turn.return_address)
+
+
+def _leaves(turn: Turn, case: Case) -> bool:
+    if turn.choice in (LEAVE, WITHDRAW):
+        return True
+    said = words(turn.text)
+    if case.state == "active":
+        return len(said) == 1 and said[0] in LEAVE_WORDS
+    return " ".join(said) in NO_THANKS
+
+
+def _answer_to_offer(turn: Turn, context: Context) -> None:
+    if turn.choice in (LEAVE, WITHDRAW):  # pressed after it had ended
+        _take(turn, LEAVE)
+        return
+    said = words(turn.text)
+    if context.conversation.asks != "handoff" or not said:
+        return
+    if " ".join(said) in NO_THANKS or (len(said) <= LONGEST_ANSWER and set(said) <= NO):
+        _take(turn, DECLINE)
+    elif len(said) <= LONGEST_ANSWER and set(said) <= YES:
+        _take(turn, ACCEPT)
+
+
+def _take(turn: Turn, intent: str) -> None:
+    turn.text, turn.choice = "", ""
+    turn.understanding = Understanding(
+        language="", language_confidence=0.0, intent=intent, confidence=1.0
+    )
+
+
+async def _hand_over(turn: Turn, context: Context, case: Case) -> None:
+    handoff = context.services.handoff
+    if turn.position is not None:
+        district = district_at(turn.position.latitude, turn.position.longitude)
+        await handoff.from_person(case, district, "place", turn.message_id)
+    elif code := code_of(turn, context) if turn.choice else "":
+        title = choice_title(code, context.conversation.language or ORIGINAL)
+        await handoff.from_person(case, title, "person", turn.message_id)
+    elif turn.media or not turn.text:  # nothing that can be shown
+        await handoff.from_person(case, "", "media", turn.message_id)
+    if turn.text:
+        once = f"{turn.message_id} text" if turn.message_id else ""
+        await handoff.from_person(case, turn.text, "person", once)
