@@ -146,6 +146,7 @@ async def _forget_if_ended(turn: Turn, services: Services) -> None:
     try:
         if not services.store.down and await kept.has_ended(services.redis, turn.conversation):
             await kept.erase(services.redis, turn.conversation)
+            await services.handoff.forget(turn.conversation)
     except Exception as error:  # it expires by itself; the person is answered all the same
         services.store.failed()
         logs.failure(logger, "ended session not looked up", error, channel="web")
@@ -186,8 +187,8 @@ async def _leave(request: Request, services: Services) -> Response:
 async def _erase(token: str, services: Services) -> None:
     try:
         conversation = conversation_id(services.settings.secret, "web", token)
-        await services.handoff.forget(conversation)
         await kept.end_session(services.redis, conversation)
+        await services.handoff.forget(conversation)
     except Exception as error:
         logs.failure(logger, "session not erased", error, channel="web")
         raise Refused(503, "not_erased", "safe") from None

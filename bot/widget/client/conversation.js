@@ -6,11 +6,12 @@ import { Failure, newId } from "./session.js";
 
 const SLOW = 4000;
 const WAITS = [2000, 4000, 8000, 15000];
+const LINGER = 5000;
 const POSITION_PATIENCE = 15000;
 
 export class Conversation {
   constructor(view, session, wishes) {
-    Object.assign(this, { view, session, wishes, line: [], running: false, failures: 0, wake: null });
+    Object.assign(this, { view, session, wishes, line: [], running: false, failures: 0, wake: null, state: "none" });
     this.events = new Events(session, (name, data) => this.happened(name, data));
     view.start.addEventListener("click", () => this.start());
     view.form.addEventListener("submit", (event) => {
@@ -42,10 +43,13 @@ export class Conversation {
   reset() {
     this.line = [];
     this.events.stop();
+    this.events.last = "";
+    clearTimeout(this.lingering);
     this.view.started(false);
     this.view.input.value = "";
     this.view.count();
     this.view.showTrouble("");
+    this.state = "none";
     this.view.showHandoff("none");
     this.view.status.textContent = "";
     this.wake?.();
@@ -159,7 +163,7 @@ export class Conversation {
       view.addChoices(reply.choices, (choice) => this.choose(choice));
     }
     if (first) view.scrollTo(first);
-    this.handoff(answer.handoff);
+    if (answer.handoff !== this.state) this.handoff(answer.handoff);
   }
 
   choose(choice) {
@@ -167,25 +171,33 @@ export class Conversation {
     this.say({ choice: choice.id }, choice.title);
   }
 
-  /* "waiting" and "active" are when a person may write: only then is the stream open. */
-  handoff(state) {
+  /* "waiting" and "active" are when a person may write: then the stream is open. It stays open a
+     little longer, since what was said last comes after the state that a stream begins with. */
+  handoff(state, choices = []) {
     this.state = state;
-    this.view.showHandoff(state);
+    this.view.showHandoff(state, choices, (choice) => this.choose(choice));
+    clearTimeout(this.lingering);
     if (state === "waiting" || state === "active") this.events.start(this.view.code);
-    else this.events.stop();
+    else this.lingering = setTimeout(() => this.events.stop(), LINGER);
   }
 
   happened(name, data) {
     const { view } = this;
-    if (name === "message" && data.text) view.scrollTo(view.add("person", data.text));
-    if (data.handoff) this.handoff(data.handoff);
+    if (name === "end") {
+      this.session.hold(null);
+      this.reset();
+      view.status.textContent = view.say("ended_there");
+      return;
+    }
+    if (data.text) view.tell(view.add(name === "message" ? "person" : "note", data.text));
+    if (name === "handoff") this.handoff(data.handoff, data.choices);
   }
 
   /* Before the start, and while a person reads along, only the widget's own words change. */
   changeLanguage(code) {
     const { view } = this;
     view.speak(code);
-    view.showHandoff(this.state);
+    view.translateHandoff();
     if (!view.begin.hidden || this.state === "active") return;
     const name = view.language.selectedOptions[0].textContent;
     this.say({ text: name }, name);

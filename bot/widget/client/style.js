@@ -30,6 +30,8 @@ svg { width: 1.4em; height: 1.4em; fill: none; stroke: currentColor; stroke-widt
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .solid { background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .launcher { display: flex; align-items: center; gap: .5em; min-height: 3.25em; padding: .5em 1.1em; border-radius: 2em; box-shadow: 0 2px 10px #0005; }
+.handoff p { flex: 1 1 12em; }
+.fresh { padding: 0 .5em; border-radius: 1em; background: var(--on-accent); color: var(--accent); font-size: .875em; }
 .panel {
   position: fixed; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none;
   margin: 0; padding: 0; border: 0; color: var(--ink); background: var(--ground); overflow: hidden;
@@ -44,7 +46,7 @@ header label { grid-area: language; min-width: 0; }
 header select { width: 100%; max-width: 12em; padding: .3em .4em; background: var(--paper); border: 1px solid var(--quiet); }
 header .leave { grid-area: leave; font-weight: 600; color: #fff; background: #8c1216; border-color: #8c1216; }
 header .minimise { grid-area: minimise; justify-self: end; min-width: 2.75em; padding: .3em; display: grid; place-items: center; }
-.handoff { padding: .5em .75em; background: var(--mine); border-bottom: 1px solid var(--line); font-weight: 600; }
+.handoff { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5em; padding: .5em .75em; background: var(--mine); border-bottom: 1px solid var(--line); font-weight: 600; }
 .begin, .log { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: .75em; display: flex; flex-direction: column; gap: .75em; }
 .begin > * { max-width: 38em; }
 .begin .start { align-self: flex-start; padding-inline: 2em; }

@@ -47,7 +47,8 @@ export class View {
     const chosen = ICONS[options.icon] || ICONS.info;
     const button = (key, more) => spoken("button", key, { type: "button", ...more });
 
-    this.launcher = make("button", { type: "button", className: "launcher solid", "aria-haspopup": "dialog" }, icon(chosen), make("span", { className: "title" }));
+    this.fresh = spoken("span", "fresh", { className: "fresh", hidden: true });
+    this.launcher = make("button", { type: "button", className: "launcher solid", "aria-haspopup": "dialog" }, icon(chosen), make("span", { className: "title" }), this.fresh);
     this.heading = make("h2", { id: "title", tabIndex: -1 }, icon(chosen), make("span", { className: "title" }));
     this.language = make("select");
     for (const [code, name] of Object.entries(NAMES)) {
@@ -56,7 +57,9 @@ export class View {
     this.leave = button("leave", { className: "leave" });
     this.minimise = make("button", { type: "button", className: "minimise", hidden: this.page }, icon(MINIMISE));
     const languages = make("label", {}, spoken("span", "language", { className: "hidden" }), this.language);
-    this.handoff = make("p", { className: "handoff", role: "status", hidden: true });
+    this.handoffText = make("p", { role: "status" });
+    this.handoffChoices = make("span", {});
+    this.handoff = make("div", { className: "handoff", hidden: true }, this.handoffText, this.handoffChoices);
 
     this.start = button("start", { className: "start solid" });
     const how = make("details", {}, spoken("summary", "history_how"), spoken("p", "history_steps"));
@@ -115,7 +118,7 @@ export class View {
     this.panel.lang = code;
     this.launcher.lang = code;
     this.language.value = code;
-    const all = [...this.panel.querySelectorAll("[data-text]")];
+    const all = [...this.panel.querySelectorAll("[data-text]"), this.fresh];
     for (const one of all) one.replaceChildren(withLinks(this.say(one.dataset.text)));
     for (const one of [this.launcher, this.heading]) one.querySelector(".title").textContent = this.title || this.say("title");
     this.log.setAttribute("aria-label", this.say("conversation"));
@@ -126,6 +129,7 @@ export class View {
   /* On a small screen the panel covers the page, so the page behind cannot be reached (modal). */
   show(focused = true) {
     this.launcher.hidden = true;
+    this.fresh.hidden = true;
     if (this.page) return;
     if (this.wide.matches || !this.panel.showModal) this.panel.setAttribute("open", "");
     else this.panel.showModal();
@@ -204,10 +208,26 @@ export class View {
     this.troubleText.replaceChildren(...text.split("\n").flatMap((line) => [withLinks(line), document.createElement("br")]));
   }
 
-  showHandoff(state) {
-    const key = { offered: "offered", waiting: "asked", active: "active", closed: "closed" }[state];
-    this.handoff.hidden = !key;
-    this.handoff.textContent = key ? this.say(key) : "";
+  /* The state stays in sight, with what ends it. */
+  showHandoff(state, choices = [], act = null) {
+    this.handoffState = { offered: "offered", waiting: "asked", active: "active", closed: "closed" }[state];
+    this.handoff.hidden = !this.handoffState;
+    this.translateHandoff();
+    this.handoffChoices.replaceChildren(...choices.map((choice) => {
+      const button = make("button", { type: "button", textContent: choice.title });
+      button.addEventListener("click", () => act(choice));
+      return button;
+    }));
+  }
+
+  translateHandoff() {
+    this.handoffText.textContent = this.handoffState ? this.say(this.handoffState) : "";
+  }
+
+  /* Something came without being asked for: also to be seen while the panel is closed. */
+  tell(message) {
+    this.scrollTo(message);
+    this.fresh.hidden = this.launcher.hidden;
   }
 
   askPosition(yes) {
