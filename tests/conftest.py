@@ -164,6 +164,14 @@ class App:
         """Somebody else's session, by its token."""
         return WebSession(self, token, {})
 
+    def end(self, token: str) -> None:
+        """End a session, as another tab of the person's would."""
+        requests.delete(
+            f"{self.url}/webhooks/web/sessions",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+        ).raise_for_status()
+
     def eventually(self, is_so: Callable[[], bool], seconds: float = 10) -> bool:
         """Whether something becomes true in time."""
         deadline = time.monotonic() + seconds
