@@ -23,9 +23,9 @@ button { padding: .4em .9em; border: 1px solid var(--accent); background: var(--
 button:disabled { opacity: .6; cursor: default; }
 a { color: var(--accent); overflow-wrap: anywhere; }
 a[href^="tel:"] { display: inline-block; font-weight: 600; padding: .3em .1em; margin: -.15em 0; }
-p, ul, h2 { margin: 0; padding: 0; }
+p, ul, h1, h2 { margin: 0; padding: 0; }
 :focus { outline: none; }
-:focus-visible:not(h2) { outline: 3px solid var(--accent); outline-offset: 2px; }
+:focus-visible:not(.name) { outline: 3px solid var(--accent); outline-offset: 2px; }
 svg { width: 1.4em; height: 1.4em; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; flex: none; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .solid { background: var(--accent); color: var(--on-accent); font-weight: 600; }
@@ -40,12 +40,12 @@ svg { width: 1.4em; height: 1.4em; fill: none; stroke: currentColor; stroke-widt
 .panel[open] { display: flex; flex-direction: column; }
 .panel::backdrop { background: none; }
 :host([data-position="page"]) .panel { position: static; min-height: 20em; }
-header { display: grid; grid-template: "title minimise" "language leave" / 1fr auto; align-items: center; gap: .5em; padding: .5em .75em; background: var(--paper); border-bottom: 1px solid var(--line); }
-header h2 { grid-area: title; display: flex; align-items: center; gap: .4em; min-width: 0; font-size: 1.1em; overflow-wrap: anywhere; }
-header label { grid-area: language; min-width: 0; }
-header select { width: 100%; max-width: 12em; padding: .3em .4em; background: var(--paper); border: 1px solid var(--quiet); }
-header .leave { grid-area: leave; font-weight: 600; color: #fff; background: #8c1216; border-color: #8c1216; }
-header .minimise { grid-area: minimise; justify-self: end; min-width: 2.75em; padding: .3em; display: grid; place-items: center; }
+.head { display: grid; grid-template: "title minimise" "language leave" / 1fr auto; align-items: center; gap: .5em; padding: .5em .75em; background: var(--paper); border-bottom: 1px solid var(--line); }
+.head .name { grid-area: title; display: flex; align-items: center; gap: .4em; min-width: 0; font-size: 1.1em; overflow-wrap: anywhere; }
+.head label { grid-area: language; min-width: 0; }
+.head select { width: 100%; max-width: 12em; padding: .3em .4em; background: var(--paper); border: 1px solid var(--quiet); }
+.head .leave { grid-area: leave; font-weight: 600; color: #fff; background: #8c1216; border-color: #8c1216; }
+.head .minimise { grid-area: minimise; justify-self: end; min-width: 2.75em; padding: .3em; display: grid; place-items: center; }
 .handoff { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5em; padding: .5em .75em; background: var(--mine); border-bottom: 1px solid var(--line); font-weight: 600; }
 .begin, .log { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: .75em; display: flex; flex-direction: column; gap: .75em; }
 .begin > * { max-width: 38em; }
@@ -81,7 +81,7 @@ textarea { flex: 1; min-width: 0; padding: .5em .7em; resize: none; background: 
 @media (min-width: 40em) and (min-height: 26em) {
   :host(:not([data-position="page"])) .panel { inset: auto 1em 1em auto; width: 25em; height: min(42em, calc(100% - 2em)); border: 1px solid var(--line); border-radius: 1em; box-shadow: 0 4px 24px #0006; }
   :host([data-position="left"]) .panel { inset: auto auto 1em 1em; }
-  :host([data-position="page"]) header { grid-template: "title language leave" / 1fr auto auto; }
+  :host([data-position="page"]) .head { grid-template: "title language leave" / 1fr auto auto; }
   :host([data-position="page"]) .panel > * { padding-inline: max(.75em, calc(50% - 22em)); }
 }
 @media (forced-colors: active) { .person { border-left-color: Highlight; } }

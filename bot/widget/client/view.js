@@ -43,13 +43,14 @@ export class View {
   constructor(root, options) {
     this.page = options.position === "page";
     this.title = options.title;
+    this.titled = document.title !== ""; // a frame of ours is not
     this.wide = matchMedia("(min-width: 40em) and (min-height: 26em)");
     const chosen = ICONS[options.icon] || ICONS.info;
     const button = (key, more) => spoken("button", key, { type: "button", ...more });
 
     this.fresh = spoken("span", "fresh", { className: "fresh", hidden: true });
     this.launcher = make("button", { type: "button", className: "launcher solid", "aria-haspopup": "dialog" }, icon(chosen), make("span", { className: "title" }), this.fresh);
-    this.heading = make("h2", { id: "title", tabIndex: -1 }, icon(chosen), make("span", { className: "title" }));
+    this.heading = make(this.page ? "h1" : "h2", { id: "title", className: "name", tabIndex: -1 }, icon(chosen), make("span", { className: "title" }));
     this.language = make("select");
     for (const [code, name] of Object.entries(NAMES)) {
       this.language.append(make("option", { value: code, lang: code, textContent: name }));
@@ -86,8 +87,8 @@ export class View {
     this.ask = make("div", { className: "ask", hidden: true }, spoken("p", "position_why"), make("div", { className: "row" }, this.positionYes, this.positionNo));
     this.writing = make("div", { hidden: true }, this.form, this.ask, this.tools);
 
-    this.panel = make(this.page ? "section" : "dialog", { className: "panel", "aria-labelledby": "title" },
-      make("header", {}, this.heading, languages, this.leave, this.minimise),
+    this.panel = make(this.page ? "main" : "dialog", { className: "panel", "aria-labelledby": "title" },
+      make("div", { className: "head" }, this.heading, languages, this.leave, this.minimise),
       this.handoff, this.begin, this.log, this.trouble, this.status, this.writing);
     root.append(...(this.page ? [this.panel] : [this.launcher, this.panel]));
     if (this.page) this.panel.setAttribute("open", "");
@@ -121,6 +122,7 @@ export class View {
     const all = [...this.panel.querySelectorAll("[data-text]"), this.fresh];
     for (const one of all) one.replaceChildren(withLinks(this.say(one.dataset.text)));
     for (const one of [this.launcher, this.heading]) one.querySelector(".title").textContent = this.title || this.say("title");
+    if (this.page && !this.titled) document.title = this.title || this.say("title");
     this.log.setAttribute("aria-label", this.say("conversation"));
     this.minimise.setAttribute("aria-label", this.say("minimise"));
     this.count();
