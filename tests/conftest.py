@@ -142,6 +142,19 @@ class App:
             timeout=20,
         )
 
+    def post_status(self, message: str, status: str, **more: str) -> requests.Response:
+        """What Twilio tells of a message that it was given."""
+        address = f"{PUBLIC}/webhooks/whatsapp/status"
+        form = {"MessageSid": message, "MessageStatus": status} | more
+        return requests.post(
+            f"{self.url}/webhooks/whatsapp/status",
+            data=form,
+            headers={
+                "X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(address, form)
+            },
+            timeout=20,
+        )
+
     def whatsapp(self, body: str = "", sender: str = "", **more: str) -> str:
         """The one message that a person gets for theirs."""
         response = self.post_form(self.form(body, sender or new_number(), **more))

@@ -84,7 +84,12 @@ async def _messages(request: Request, session: Session, desk: Desk) -> Response:
     deliveries = await relay.deliveries(case.conversation)
     entries = since_claim(case, await relay.entries(case.conversation))
     return JSONResponse(
-        {"entries": [entry_row(case, one, deliveries.get(one.id, "")) for one in entries]}
+        {
+            "entries": [
+                entry_row(case, one, deliveries.get(one.id, ""), session.language)
+                for one in entries
+            ]
+        }
     )
 
 

@@ -63,8 +63,8 @@ async def picture(desk: Desk, name: str) -> dict[str, Any]:
 class _Streams:
     """What a page has of the streams of its own cases."""
 
-    def __init__(self, desk: Desk, signal: asyncio.Event) -> None:
-        self._desk, self._signal = desk, signal
+    def __init__(self, desk: Desk, signal: asyncio.Event, language: str) -> None:
+        self._desk, self._signal, self._language = desk, signal, language
         self._cases: dict[str, Case] = {}
         self._after: dict[str, str] = {}
         self._told: dict[str, dict[str, str]] = {}
@@ -94,7 +94,7 @@ class _Streams:
             told = self._told.setdefault(case.id, {})
             for entry in entries:
                 state = deliveries.get(entry.id, "")
-                rows.append(entry_row(case, entry, state))
+                rows.append(entry_row(case, entry, state, self._language))
                 self._after[case.id] = entry.id
                 told[entry.id] = state
             for identity, state in deliveries.items():
@@ -114,7 +114,7 @@ async def _stream(request: Request, session: Session, desk: Desk) -> AsyncIterat
     handoff = desk.handoff
     shown, beaten = "", 0.0
     with handoff.desk_signals.listening(DESK) as signal:
-        streams = _Streams(desk, signal)
+        streams = _Streams(desk, signal, session.language)
         try:
             yield f"retry: {RETRY_MILLISECONDS}\n\n"
             while not handoff.desk_signals.ending:

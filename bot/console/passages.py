@@ -35,7 +35,12 @@ MOST = 6
 BY_WORDS = 0.05
 """What a word of the query that stands in a passage adds to its likeness, 0 to 1."""
 
-_NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*\.?|[IVX]+\.|[a-z]\))\s+\S.{0,90}$")
+_SECTION = re.compile(r"(\d+(?:\.\d+)+)\.?\s+(\D.{2,90})")
+"""A section's heading: "3.3.2 Rutas para la atención". A list's item has one number only, and a
+footnote's number no dot."""
+
+_STEP = re.compile(r"\d+\.\s+([^\W\d_a-zà-ÿ][^a-zà-ÿ:.]{8,90})")
+"""A step that is named in capitals: "2. SI LA PERSONA DECIDE …: …"; the rest is its text."""
 
 _NONE: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
 
@@ -54,7 +59,7 @@ class Passage:
 def split(text: str, file: str) -> list[Passage]:
     """The passages of a document under their headings."""
     found: list[Passage] = []
-    heading, gathered = "", ""
+    section, heading, gathered = "", "", ""
 
     def finish() -> None:
         nonlocal gathered
@@ -62,26 +67,40 @@ def split(text: str, file: str) -> list[Passage]:
             found.append(Passage(file, heading, part))
         gathered = ""
 
-    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\f", "\n\n")):
-        lines = [line.strip() for line in block.splitlines() if line.strip()]
-        while lines and _is_heading(lines[0], alone=len(lines) == 1):
-            finish()
-            heading = lines.pop(0).lstrip("# ").strip()
-        body = " ".join(lines)
-        if not body:
-            continue
-        if len(gathered) + len(body) > LONGEST_PASSAGE:
+    def take(body: str) -> None:
+        nonlocal gathered
+        if body and len(gathered) + len(body) > LONGEST_PASSAGE:
             finish()
         gathered = f"{gathered}\n{body}".strip()
+
+    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\f", "\n\n")):
+        lines = [" ".join(line.split()) for line in block.splitlines() if line.strip()]
+        for number, line in enumerate(lines):
+            if numbered := _SECTION.fullmatch(line):
+                take(" ".join(lines[:number]))
+                finish()
+                section = heading = f"{numbered.group(1)} {numbered.group(2)}"
+                lines = lines[number + 1 :]
+                break
+        if lines and (name := _subheading(lines[0], alone=len(lines) == 1)):
+            finish()
+            heading = f"{section} · {name}" if section else name
+            if len(lines) == 1 or lines[0].startswith("#"):
+                lines.pop(0)
+        take(" ".join(lines))
     finish()
     return found
 
 
-def _is_heading(line: str, *, alone: bool) -> bool:
-    if line.startswith("#") or _NUMBERED.match(line):
-        return True
+def _subheading(line: str, *, alone: bool) -> str:
+    """A heading without a section's number; empty where the line is none."""
+    if line.startswith("#"):
+        return line.lstrip("# ").strip()
+    if step := _STEP.match(line):
+        return step.group(1).strip().capitalize()
     letters = [sign for sign in line if sign.isalpha()]
-    return alone and len(letters) > 3 and len(line) <= 90 and line.upper() == line
+    capitals = alone and line[0].isalpha() and len(line) <= 90 and line.upper() == line
+    return line if capitals and len(letters) > max(3, len(line) // 2) else ""
 
 
 def _pieces(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.answers import say
 from bot.directory.areas import area, exists
 from bot.handoff.cases import Case
 from bot.handoff.relay import Entry
@@ -55,9 +56,13 @@ def may_write(case: Case, now: float) -> str:
     return "window_closed" if end and now >= end else ""
 
 
-def entry_row(case: Case, entry: Entry, delivery: str) -> dict[str, Any]:
-    """An entry of the stream, for the operator who has the case."""
-    text = place_name(entry.text) or entry.text if entry.kind == "place" else entry.text
+def entry_row(case: Case, entry: Entry, delivery: str, language: str) -> dict[str, Any]:
+    """An entry of the stream, for the operator who has the case and reads this language."""
+    text = entry.text
+    if entry.kind == "place":
+        text = place_name(text) or text
+    elif entry.kind == "notice":
+        text = say(text, language)
     return {
         "case": case.id,
         "id": entry.id,

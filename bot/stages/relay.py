@@ -81,6 +81,7 @@ async def run(turn: Turn, context: Context) -> None:
     elif case.state == "active":
         await _hand_over(turn, context, case)
         turn.text, turn.position = "", None
+        turn.language = context.conversation.language or turn.language
         context.begin_replies(turn)
         turn.relayed = True
         raise Answered

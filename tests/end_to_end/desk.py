@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
 
 from tests.conftest import ROOT, App
 
@@ -24,7 +24,10 @@ CHROMIUM = next(
 COUNT_TONES = """
 window.tones = 0;
 const start = OscillatorNode.prototype.start;
-OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };
+OscillatorNode.prototype.start = function (...when) {
+  window.tones += 1;
+  return start.apply(this, when);
+};
 """
 
 
@@ -43,20 +46,25 @@ def add_operator(app: App, name: str, role: str = "operator") -> None:
     assert done.returncode == 0, done.stderr
 
 
+def launch(kind: BrowserType) -> Browser:
+    """Another real browser, which shares nothing with the others."""
+    assert CHROMIUM, "Chromium is needed: apt-get install chromium"
+    return kind.launch(
+        executable_path=CHROMIUM,
+        args=[
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-sync",
+            "--autoplay-policy=no-user-gesture-required",
+        ],
+    )
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A real browser."""
-    assert CHROMIUM, "Chromium is needed: apt-get install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-sync",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
 

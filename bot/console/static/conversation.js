@@ -76,7 +76,8 @@ function deliveryText(row) {
 }
 
 function bubble(row) {
-  if (row.kind === "notice") return make("div", { class: "notice" }, make("span", { class: "who" }, t.chaski), noticeText(row));
+  if (row.kind === "notice") return make("div", { class: "notice" }, make("strong", {}, `${t.chaski}: `), row.text,
+    /^(failed|unknown)/.test(row.delivery) ? make("span", { class: "delivery trouble" }, ` ${deliveryText(row)}`) : null);
   if (row.kind === "media") return make("div", { class: "notice" }, t.media);
   if (row.kind === "place") return make("div", { class: "notice" }, `${t.shared_place} ${row.text}`);
   const mine = row.kind === "operator";
@@ -86,11 +87,6 @@ function bubble(row) {
       " ", make("time", {}, new Date(row.at * 1000).toLocaleTimeString(data.language, { hour: "2-digit", minute: "2-digit" }))),
     make("p", { dir: "auto", lang: theCase()?.language }, row.text),
     mine && row.delivery ? make("span", { class: trouble ? "delivery trouble" : "delivery" }, deliveryText(row)) : null);
-}
-
-function noticeText(row) {
-  const known = { handoff_joined: t.deed_claimed, handoff_lost: t.deed_lost, handoff_transferred: t.deed_transferred };
-  return ` ${known[row.text] ?? row.text}`;
 }
 
 function waitingBubble(one) {
@@ -159,7 +155,7 @@ function showWindow() {
 
 export function insert(text) {
   const field = $("text");
-  if (!theCase() || field.disabled) return;
+  if (!theCase() || field.disabled) { tell(theCase() ? t.window_closed : t.no_case); return; }
   field.value = field.value.trim() ? `${field.value.trimEnd()}\n\n${text}` : text;
   document.querySelector(".views [data-view=conversation]").click();
   field.focus();
@@ -201,7 +197,10 @@ function send() {
 
 function ask(dialog) {
   return new Promise((done) => {
-    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
+    dialog.addEventListener("close", () => {
+      if (dialog.contains(document.activeElement)) document.activeElement.blur();
+      done(dialog.returnValue === "yes");
+    }, { once: true });
     dialog.returnValue = "";
     dialog.showModal();
   });

@@ -74,7 +74,7 @@ const KEYS = {
 };
 
 function typing(node) {
-  return node.closest?.("input:not([type=checkbox]), textarea, select, dialog") != null;
+  return node.closest?.("input:not([type=checkbox]), textarea, select, dialog[open]") != null && node.checkVisibility();
 }
 
 function startKeys() {

@@ -28,7 +28,7 @@ export async function claim(one) {
 }
 
 function waitingRow(one) {
-  const held = one.reserved && one.reserved !== data.name && one.reserved_until > now();
+  const held = Boolean(one.reserved) && one.reserved !== data.name && one.reserved_until > now();
   return make("li", { class: `case ${one.level}`, "data-case": one.id },
     make("div", { class: "badges" }, ...badges(one)),
     make("div", { class: "foot" },
@@ -46,20 +46,30 @@ function mineRow(one, index) {
       unread ? make("strong", { class: "unread" }, `${unread} ${t.unread}`) : null));
 }
 
-/* Rows are replaced only when they differ, so that focus and a screen reader's place stay. */
-function fill(list, rows, empty) {
+/* A row stays the same element until what it shows has changed: a click in the middle of a change
+   still lands, focus and a screen reader's place stay. */
+function fill(list, cases, row, extra, empty) {
+  const kept = new Map([...list.children].map((node) => [node.dataset.shows, node]));
+  const nodes = cases.map((one, index) => {
+    const shows = JSON.stringify([one, index, extra(one)]);
+    const node = kept.get(shows) ?? row(one, index);
+    node.dataset.shows = shows;
+    return node;
+  });
+  if (!nodes.length) nodes.push(make("li", { class: "note" }, empty));
   const focused = document.activeElement?.closest?.("[data-case]");
-  const focusedIn = focused && list.contains(focused) ? focused.dataset.case : null;
-  list.replaceChildren(...(rows.length ? rows : [make("li", { class: "note" }, empty)]));
-  if (focusedIn) list.querySelector(`[data-case="${CSS.escape(focusedIn)}"] button`)?.focus();
+  const lost = focused && list.contains(focused) && !nodes.includes(focused) ? focused.dataset.case : null;
+  nodes.forEach((node, index) => { if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null); });
+  while (list.children.length > nodes.length) list.lastChild.remove();
+  if (lost) list.querySelector(`[data-case="${CSS.escape(lost)}"] button`)?.focus();
 }
 
 export function show() {
-  fill($("waiting"), state.queue.map(waitingRow), t.queue_empty);
-  fill($("mine"), state.mine.map(mineRow), t.mine_empty);
+  fill($("waiting"), state.queue, waitingRow, (one) => one.reserved_until > now(), t.queue_empty);
+  fill($("mine"), state.mine, mineRow, (one) => [state.unread.get(one.id) ?? 0, chosen() === one.id], t.mine_empty);
   $("team").replaceChildren(...(state.operators.length ? state.operators : []).map((one) => make("li", {},
     make("span", { class: one.available ? "dot on" : "dot", "aria-hidden": "true" }), one.name === data.name ? `${one.name} (${t.you.toLowerCase()})` : one.name,
-    make("span", { class: "note" }, ` ${one.available ? t.available : t.paused}, ${one.cases} ${t.cases}`))));
+    make("span", { class: "note" }, ` ${one.available ? t.available : t.paused} · ${t.cases}: ${one.cases}`))));
   $("queue-count").textContent = state.queue.length || "";
   const unread = [...state.unread.values()].reduce((sum, count) => sum + count, 0);
   $("unread-count").textContent = unread || "";

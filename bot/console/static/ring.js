@@ -50,6 +50,7 @@ function see() {
   sessionStorage.setItem(KEPT, JSON.stringify([...seen].slice(-200)));
   ringing = new Set();
   rest();
+  tell("");
 }
 
 /* Told with every picture of the desk: which urgent cases wait for this operator. */
@@ -58,7 +59,10 @@ export function urgent(cases) {
   const fresh = keys.filter((key) => !seen.has(key));
   const isNew = fresh.some((key) => !ringing.has(key));
   ringing = new Set(fresh);
-  if (!ringing.size) { if (timer) rest(); return; }
+  if (!ringing.size) {
+    if (timer) { rest(); tell(""); }  // somebody else has it, or the person withdrew
+    return;
+  }
   if (isNew) tell(t.urgent_new, true);
   if (!timer) {
     ring();
@@ -68,7 +72,7 @@ export function urgent(cases) {
 
 export function showSound() {
   const silent = on && context().state === "suspended";
-  $("sound").textContent = on && !silent ? `🔔 ${t.sound_on}` : `🔕 ${t.sound_off}`;
+  $("sound").textContent = on && !silent ? t.sound_on : t.sound_off;
   $("sound").setAttribute("aria-pressed", String(on && !silent));
   $("sound").title = silent ? t.sound_needed : "";
   $("sound").classList.toggle("needed", silent);
@@ -76,7 +80,7 @@ export function showSound() {
 
 export function startRing() {
   bare = document.title;
-  for (const kind of ["pointerdown", "keydown"]) {
+  for (const kind of ["click", "keydown"]) {
     document.addEventListener(kind, () => {
       see();
       if (on && context().state === "suspended") context().resume().then(showSound).catch(() => {});
