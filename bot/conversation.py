@@ -46,9 +46,9 @@ RETENTION: dict[str, int] = {
 """Prefix of a Redis key to the seconds that it lives after it was last written; 0: until an
 administrator removes it."""
 
-RECORDS = frozenset({"account", "audit", "day"})
-"""Prefixes of the desk's records: who may sign in, who did what to which case, counts of a day. No
-conversation, no district and no person is named in them; only they outlive a day."""
+RECORDS = frozenset({"account", "audit", "day", "site_counts"})
+"""Prefixes of records: who may sign in, who did what to which case, counts of a day and of a site.
+No conversation, no district and no person is named in them; only they outlive a day."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from tests.conftest import ROOT, App
 from tests.end_to_end.ngo_site import NgoSite, tag
 from tests.end_to_end.visitor import DESKTOP, PHONE, Visitor, visiting
 
-AXE = (ROOT / "tests" / "axe" / "axe.min.js").read_text(encoding="utf-8")
+AXE = (ROOT / "tests" / "accessibility" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_TARGET = 44
 
