@@ -10,11 +10,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import Events, entities, entity, intent, speak
 from bot.answers import answer, when_opens
+from bot.handoff.cases import Age
 from bot.handoff.service import HandOff, Situation, provided
 from bot.languages import ORIGINAL
 from bot.turn import Channel, Urgency
 
 CHILD_TOPICS = frozenset({"child_alone", "child_protection"})
+FOR_A_CHILD = frozenset({"child", "child_alone"})
+"""Topics and kinds of emergency that are about a minor."""
 
 
 async def offer(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -108,8 +111,8 @@ async def _queue(
     if not situation.on_duty and decision == "handoff_accept" and situation.case is None:
         _say_nobody(dispatcher, tracker, situation)  # the last one has just gone
         return
-    level: Urgency = "urgent" if tracker.get_slot("highest_urgency") == "urgent" else "none"
-    case, ahead = await _open(handoff, tracker, level)
+    level = entity(tracker, "level") or "none"
+    case, ahead = await _open(handoff, tracker, level)  # type: ignore[arg-type]
     del case
     key = "handoff_accept" if situation.on_duty else "handoff_wait"
     speak(dispatcher, key, choices=answer(key).choices, effect="waiting", ahead=str(ahead))
@@ -117,7 +120,6 @@ async def _queue(
 
 async def _open(handoff: HandOff, tracker: Tracker, level: Urgency) -> Any:
     cues = entities(tracker, "cues") or (tracker.get_slot("last_cues") or "").split()
-    topic = entity(tracker, "topic")
     return await handoff.open(
         tracker.sender_id,
         _channel(tracker),
@@ -125,8 +127,17 @@ async def _open(handoff: HandOff, tracker: Tracker, level: Urgency) -> Any:
         level,
         cues,
         entity(tracker, "place") or tracker.get_slot("place") or "",
-        minor="child" in cues or topic in CHILD_TOPICS,
+        age=_age(tracker, cues),
     )
+
+
+def _age(tracker: Tracker, cues: list[str]) -> Age:
+    """Adult or minor as the person said; a child spoken of counts as one (SOP 1.4)."""
+    if entity(tracker, "age_group") == "minor" or "child" in cues:
+        return "minor"
+    if entity(tracker, "topic") in CHILD_TOPICS or entity(tracker, "kind") in FOR_A_CHILD:
+        return "minor"
+    return "adult" if entity(tracker, "age_group") == "adult" else "unknown"
 
 
 async def _situation(tracker: Tracker) -> Situation:

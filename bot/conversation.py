@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from bot.turn import Urgency
+
 KEPT_SECONDS = 24 * 3600
 
 RETENTION: dict[str, int] = {
@@ -62,6 +64,9 @@ class Conversation:
         choices: Id of a button of the last reply to its code.
         titles: Folded title of a button of the last reply to its id.
         asks: "place" where the last reply asked for one.
+        topic: Of the last reply.
+        urgency: Highest level so far; falls only when the person says that the danger is over.
+        age_group: "adult" or "minor" where the person said so of themselves.
         draft_told: Whether it was said that the language is a draft.
         site: Name of the site through whose widget it came.
     """
@@ -72,6 +77,9 @@ class Conversation:
     choices: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     asks: str = ""
+    topic: str = ""
+    urgency: Urgency = "none"
+    age_group: str = ""
     draft_told: bool = False
     site: str = ""
 

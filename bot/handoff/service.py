@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import hours
-from bot.handoff.cases import Case, Cases, Outcome, new_case
+from bot.handoff.cases import Age, Case, Cases, Outcome, new_case
 from bot.handoff.delivery import Delivery
 from bot.handoff.presence import Presence, desk_is_open
 from bot.handoff.relay import Relay
@@ -121,7 +121,7 @@ class HandOff:
         level: Urgency = "none",
         cues: Iterable[str] = (),
         district: str = "",
-        minor: bool = False,
+        age: Age = "unknown",
     ) -> tuple[Case, int]:
         """Put a person into the queue; a case that waits already becomes urgent where it is.
 
@@ -140,7 +140,7 @@ class HandOff:
                     level,
                     cues,
                     district,
-                    "minor" if minor else "unknown",
+                    age,
                 )
             )
         elif level == "urgent" and case.level != "urgent" and case.state == "waiting":
