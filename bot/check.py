@@ -65,7 +65,16 @@ CLOSED_MOMENT = datetime(2026, 7, 28, 3, 0, tzinfo=hours.LIMA)
 def problems() -> list[str]:
     """Everything that is wrong, a sentence each; empty where all is sound."""
     found: list[str] = []
-    for part in (_places, _offices, _contacts, _names, _answers, _static_numbers, _training):
+    for part in (
+        _places,
+        _offices,
+        _contacts,
+        _names,
+        _answers,
+        _static_numbers,
+        _widget,
+        _training,
+    ):
         try:
             found.extend(part())
         except (ValueError, KeyError, OSError) as error:
@@ -231,8 +240,8 @@ def _static_numbers() -> Iterator[str]:
     known = {contact.dial for contact in tables().contacts.values()}
     fallback = (ROOT / "docker" / "fallback.xml").read_text(encoding="utf-8")
     message = fallback.split("<Message>")[1].split("</Message>")[0]
-    demo = (ROOT / "bot" / "demo" / "texts.js").read_text(encoding="utf-8")
-    for name, text in (("docker/fallback.xml", message), ("bot/demo/texts.js", demo)):
+    widget = (ROOT / "bot" / "widget" / "client" / "texts.js").read_text(encoding="utf-8")
+    for name, text in (("docker/fallback.xml", message), ("client/texts.js", widget)):
         for number in sorted(set(re.findall(r"\d+", text)) - known):
             yield f"{name}: {number} is in no table"
         for number in ("105", "1818", "100"):
@@ -240,6 +249,21 @@ def _static_numbers() -> Iterator[str]:
                 yield f"{name}: {number} is missing in some language"
     if len(message) > 1600:
         yield "docker/fallback.xml: longer than a message may be"
+
+
+def _widget() -> Iterator[str]:
+    """The widget's own words: the same in each of the six languages."""
+    source = (ROOT / "bot" / "widget" / "client" / "texts.js").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"^  (\w\w): \{\n(.*?)^  \},$", source, re.M | re.S))
+    if sorted(blocks) != sorted(LANGUAGES):
+        yield f"client/texts.js: has {sorted(blocks)}"
+    keys = {language: re.findall(r'\b(\w+): "[^"]', block) for language, block in blocks.items()}
+    for language, found in keys.items():
+        if sorted(found) != sorted(keys["es"]):
+            other = sorted(set(found) ^ set(keys["es"]))
+            yield f"client/texts.js: {language} has other texts than es: {other}"
+    if "?" in source:
+        yield "client/texts.js: a question (law 3)"
 
 
 def _training() -> Iterator[str]:

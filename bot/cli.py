@@ -1,4 +1,4 @@
-"""`python -m bot …`: run, train, parse, answers, check, eval, operators.
+"""`python -m bot …`: run, train, parse, answers, check, eval, operators, sites.
 
 Decides what an administrator types and sees. Logging is set up before anything imports Rasa.
 """
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--explain", action="store_true", help="add what the level of urgency comes from"
     )
+    command("sites", _sites, "list the sites that may embed the widget, with their counts' keys")
     command("vectors", _vectors, "write data/vectors.npz anew from the training examples")
     texts = commands.add_parser("answers", help="texts to a translator and back").add_subparsers(
         required=True, metavar="COMMAND"
@@ -108,6 +109,18 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
         print("The model is current.", file=sys.stderr)
         return 0
     training.train(settings.model_dir)
+    return 0
+
+
+def _sites(options: argparse.Namespace, settings: Settings) -> int:
+    """A line for each site: its name, its origins, the key with which it sees its counts."""
+    del options
+    from bot.widget.sites import counts_key
+
+    for site in settings.widget_sites:
+        print(site.name, ",".join(site.origins), counts_key(settings.secret, site.name), sep="\t")
+    if not settings.widget_sites:
+        print("CHASKI_WIDGET_SITES is not set: no other site may embed the widget.")
     return 0
 
 

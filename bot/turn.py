@@ -113,7 +113,9 @@ class Turn:
     Attributes:
         channel: Where it came from.
         conversation: The pseudonym of `bot.privacy.pseudonyms`; never a number or a name.
-        message_id: The provider's id, by which a repeated delivery is known; empty where none.
+        message_id: The provider's id, or the widget's own, by which a repeated delivery is known;
+            empty where none.
+        site: The site through whose widget a conversation begins; empty in later turns.
         text: The words, cleaned; emptied by the stage `understand`.
         choice: Id of a button that was pressed.
         position: A shared position.
@@ -134,6 +136,7 @@ class Turn:
     channel: Channel
     conversation: str
     message_id: str = ""
+    site: str = ""
     text: str = ""
     choice: str = ""
     position: Position | None = None

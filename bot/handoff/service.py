@@ -207,6 +207,7 @@ class HandOff:
     async def forget(self, conversation: str) -> None:
         """The person wants everything erased: the case ends, and its words go at once."""
         await self.leave(conversation)
+        await self.cases.forget_refusal(conversation)
         try:
             await self.relay.erase(conversation)
         except Exception as error:  # it dies of age in any case
