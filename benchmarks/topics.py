@@ -24,7 +24,6 @@ from pathlib import Path
 from bot.languages import LANGUAGES
 from bot.settings import ROOT
 
-
 MESSAGES = 150
 COPIED = ("actions", "bot", "data", "config.yml", "domain.yml", "endpoints.yml", "docker")
 
@@ -38,7 +37,7 @@ def third(folder: Path) -> int:
             kept = [blocks[0]]
             for block in blocks[1:]:
                 name = re.search(r"intent: (\w+)", block)
-                assert name  # noqa: S101 - the pattern has just split there
+                assert name
                 stays = path.stem == "conversation" or name.group(1) in STAYS
                 if stays:
                     kept.append(block)
