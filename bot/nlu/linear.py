@@ -187,6 +187,7 @@ class Margins:
         *,
         sizes: range = GROUPS,
         word_weight: float = WORD_WEIGHT,
+        penalty: float = PENALTY,
         balanced: bool = False,
     ) -> tuple[Margins, list[str]]:
         """Learn one margin a label.
@@ -197,6 +198,7 @@ class Margins:
             labels: What each example is an example of.
             sizes: Lengths of the groups of letters.
             word_weight: Of the words beside the letters; 0 to read letters only.
+            penalty: C of the classifier: how much a mistake on an example counts.
             balanced: Whether rare labels weigh as much as frequent ones.
 
         Returns:
@@ -212,7 +214,7 @@ class Margins:
         width = vectors.shape[1]
         features = hstack([csr_matrix(VECTOR_WEIGHT * centred(vectors, centre)), spelt]).tocsr()
         model = LinearSVC(
-            C=PENALTY,
+            C=penalty,
             random_state=0,
             class_weight="balanced" if balanced else None,
         ).fit(features, list(labels))

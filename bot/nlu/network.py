@@ -18,9 +18,9 @@ from bot.nlu.component import Arrays
 from bot.nlu.linear import centred
 from bot.nlu.vectors import Vector
 
-HIDDEN = 128
+HIDDEN = 512
 NETWORKS = 2
-ROUNDS = 20
+ROUNDS = 12
 PENALTY = 0.03
 SCALE = 4.0
 """Of the vector, which has length one: the network learns faster on larger numbers."""

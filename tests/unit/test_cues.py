@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.cues import Cue, CueError, Cues, Reading, expand
-from bot.nlu.urgency import FEATURES, Joining, decide, join, windows
+from bot.nlu.urgency import FEATURES, Joining, decide, join, sentences, windows
 from bot.nlu.urgency import JOINING as JOINING_FILE
 from bot.turn import URGENCY_LEVELS
 
@@ -190,3 +190,11 @@ def test_a_long_message_is_also_read_at_its_end_and_around_its_strongest_cue(cue
     assert text.endswith(found[0])
     assert "estoy encerrada" in found[1]
     assert windows("estoy encerrada", cues.read("estoy encerrada")) == []
+
+
+def test_a_short_message_in_doubt_is_read_sentence_by_sentence() -> None:
+    assert sentences("¿Qué hace un CEM? Es que mi esposo afila el machete. Hoy.") == [
+        "¿Qué hace un CEM",
+        " Es que mi esposo afila el machete",
+    ]
+    assert sentences("me tienen encerrada. ayuda") == []
