@@ -44,6 +44,9 @@ TWO_TYPOS_FROM = 12
 
 CONTEXTS = ("information", "past", "resolved", "idiom", "negation")
 
+LAUGHTER = "laughter"
+"""A context found by its letters, not by words: "kkkk", "jajaja"."""
+
 WHO = ("any", "child")
 """Who is in danger where a category's cue is found: anybody, or a child."""
 
@@ -129,7 +132,7 @@ class Reading:
 
     Attributes:
         cues: Those found, negated ones too.
-        contexts: Of `CONTEXTS`: what calms a message.
+        contexts: Of `CONTEXTS`, or `LAUGHTER`: what calms a message.
         starts: Where each word begins in the message, characters.
     """
 
@@ -177,6 +180,7 @@ class Cues:
 
     def _contexts_of(self, name: str, content: dict[str, Any]) -> None:
         del name
+        self._laughter = re.compile(content.pop(LAUGHTER)["pattern"], re.IGNORECASE)
         for context, by_language in content.items():
             if context not in CONTEXTS:
                 raise CueError(f"unknown context {context!r}")
@@ -212,6 +216,8 @@ class Cues:
         """Find the cues and the context of a message, however long it is."""
         tokens, breaks = self._tokens(text)
         reading = Reading(starts=_starts(text, len(tokens)))
+        if self._laughter.search(text):
+            reading.contexts.add(LAUGHTER)
         found = list(self._find(tokens))
         idioms = [one for one in found if one.category == f"{_CONTEXT}idiom"]
         for one in found:

@@ -34,6 +34,7 @@ CONTEXTS = """
 idiom: {es: [encerrada en el trafico]}
 past: {es: [hace muchos anos]}
 negation: {es: ["no", ya no]}
+laughter: {pattern: "(?:j[aeiou]){2,}|k{3,}"}
 """
 
 
@@ -174,6 +175,12 @@ def test_more_danger_heard_never_lowers_the_level(urgent: float, more: float) ->
         return URGENCY_LEVELS.index(decide(Reading(), shares, JOINING))
 
     assert level(low) <= level(high)
+
+
+def test_laughter_is_heard(cues: Cues) -> None:
+    assert "laughter" in cues.read("estoy encerrada jajaja").contexts
+    assert "laughter" in cues.read("socorro KKKK").contexts
+    assert "laughter" not in cues.read("k hago, estoy encerrada").contexts
 
 
 def test_the_shares_of_the_levels_sum_to_one(cues: Cues) -> None:
