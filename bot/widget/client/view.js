@@ -97,7 +97,7 @@ export class View {
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
-        this.form.requestSubmit();
+        this.form.dispatchEvent(new Event("submit", { cancelable: true })); // older browsers too
       }
     });
     // with a keyboard on the screen, the panel is what is left of it
