@@ -10,10 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import Events, entities, entity, intent, speak
 from bot.answers import answer, when_opens
-from bot.handoff.cases import Age
+from bot.handoff.cases import Age, Case
 from bot.handoff.service import HandOff, Situation, provided
 from bot.languages import ORIGINAL
 from bot.turn import Channel, Urgency
+
+RELAYED = frozenset({"whatsapp", "sms", "web"})
+"""Channels on which an operator can write back."""
 
 CHILD_TOPICS = frozenset({"child_alone", "child_protection"})
 FOR_A_CHILD = frozenset({"child", "child_alone"})
@@ -53,7 +56,7 @@ async def call_person(dispatcher: CollectingDispatcher, tracker: Tracker, choice
     """
     others = [one for one in choices if one != "talk_to_human"]
     situation = await _situation(tracker)
-    handoff = provided()
+    handoff = _handoff(tracker)
     if situation.case is None and (not situation.on_duty or handoff is None):
         leave_it = ["handoff_wait"] if handoff is not None else []
         speak(dispatcher, "nobody_on_duty", "urgent", [*others, *leave_it])
@@ -61,7 +64,7 @@ async def call_person(dispatcher: CollectingDispatcher, tracker: Tracker, choice
         speak(dispatcher, "handoff_again", "urgent", ["talk_to_human", *others])
     else:
         assert handoff is not None  # noqa: S101 - there is a case, or somebody on duty
-        await _open(handoff, tracker, "urgent")
+        await _open(handoff, tracker, "urgent", promised=situation.on_duty)
         key = "handoff_called" if situation.on_duty else "handoff_waits_for_nobody"
         speak(dispatcher, key, "urgent", [*others, "handoff_withdraw"], effect="waiting")
 
@@ -91,7 +94,7 @@ class ActionHandOff(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         """Open a case, or end it."""
-        decision, handoff = intent(tracker), provided()
+        decision, handoff = intent(tracker), _handoff(tracker)
         if handoff is None:
             _say_nobody(dispatcher, tracker, Situation())
         elif decision == "handoff_decline":
@@ -111,23 +114,25 @@ async def _queue(
     if not situation.on_duty and decision == "handoff_accept" and situation.case is None:
         _say_nobody(dispatcher, tracker, situation)  # the last one has just gone
         return
-    level = entity(tracker, "level") or "none"
-    case, ahead = await _open(handoff, tracker, level)  # type: ignore[arg-type]
-    del case
+    level: Urgency = entity(tracker, "level") or "none"  # type: ignore[assignment]
+    _, ahead = await _open(handoff, tracker, level, promised=situation.on_duty)
     key = "handoff_accept" if situation.on_duty else "handoff_wait"
     speak(dispatcher, key, choices=answer(key).choices, effect="waiting", ahead=str(ahead))
 
 
-async def _open(handoff: HandOff, tracker: Tracker, level: Urgency) -> Any:
+async def _open(
+    handoff: HandOff, tracker: Tracker, level: Urgency, *, promised: bool
+) -> tuple[Case, int]:
     cues = entities(tracker, "cues") or (tracker.get_slot("last_cues") or "").split()
     return await handoff.open(
         tracker.sender_id,
-        _channel(tracker),
+        _channel(tracker) or "web",
         tracker.get_slot("language") or ORIGINAL,
         level,
         cues,
         entity(tracker, "place") or tracker.get_slot("place") or "",
         age=_age(tracker, cues),
+        promised=promised,
     )
 
 
@@ -141,15 +146,20 @@ def _age(tracker: Tracker, cues: list[str]) -> Age:
 
 
 async def _situation(tracker: Tracker) -> Situation:
-    handoff = provided()
-    if handoff is None:
+    handoff, channel = provided(), _channel(tracker)
+    if handoff is None or channel is None:
         return Situation()
-    return await handoff.situation(tracker.sender_id, _channel(tracker))
+    return await handoff.situation(tracker.sender_id, channel)
 
 
-def _channel(tracker: Tracker) -> Channel:
+def _channel(tracker: Tracker) -> Channel | None:
+    """Where the person writes; None where nobody could write back."""
     found = entity(tracker, "channel")
-    return "whatsapp" if found == "whatsapp" else "sms" if found == "sms" else "web"
+    return found if found in RELAYED else None  # type: ignore[return-value]
+
+
+def _handoff(tracker: Tracker) -> HandOff | None:
+    return provided() if _channel(tracker) is not None else None
 
 
 def _say_waiting(dispatcher: CollectingDispatcher, situation: Situation) -> None:
@@ -164,7 +174,7 @@ def _say_nobody(dispatcher: CollectingDispatcher, tracker: Tracker, situation: S
     """The lines that answer; when the desk opens, where its hours say so; the case may wait."""
     language = tracker.get_slot("language") or ORIGINAL
     choices = list(answer("talk_to_human").choices)
-    if provided() is not None:
+    if _handoff(tracker) is not None:
         choices = ["handoff_wait", *choices[:2]]
     speak(dispatcher, "talk_to_human", choices=choices)
     if situation.opens is not None:

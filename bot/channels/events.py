@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from bot import conversation as kept
@@ -28,13 +28,16 @@ LEAVES = {"waiting": "handoff_withdraw", "active": "handoff_leave"}
 """What a page may offer in each state; the ids are good as long as the state is."""
 
 
-async def stream(services: Services, conversation: str, after: str) -> AsyncIterator[str]:
+async def stream(
+    services: Services, conversation: str, after: str, still_good: Callable[[], bool]
+) -> AsyncIterator[str]:
     """The events of a conversation, for ever.
 
     Args:
         services: The parts of this process.
         conversation: Its pseudonym.
         after: Id of the last event that the page has seen; empty for all that is kept.
+        still_good: Whether the session's token has not expired.
     """
     handoff = services.handoff
     with handoff.relay_signals.listening(conversation) as signal:
@@ -50,7 +53,7 @@ async def stream(services: Services, conversation: str, after: str) -> AsyncIter
                 after = entry.id
                 await handoff.relay.delivered(conversation, entry.id, "delivered")
             if not found and time.monotonic() - commented >= COMMENT_SECONDS:
-                if await kept.has_ended(services.redis, conversation):
+                if not still_good() or await kept.has_ended(services.redis, conversation):
                     yield _event("end", {})
                     return
                 yield ": here\n\n"

@@ -159,7 +159,12 @@ async def _events(request: Request, services: Services) -> Response:
     if not re.fullmatch(r"\d{1,15}-\d{1,10}", after):
         after = ""
     return StreamingResponse(
-        events.stream(services, conversation, after),
+        events.stream(
+            services,
+            conversation,
+            after,
+            lambda: valid_session_token(services.settings.secret, token),
+        ),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},  # a proxy would hold them back
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.assistant import Assistant
 from bot.evaluation.measure import Measure, read_all, read_yaml
-from bot.evaluation.mutation import mutated
 from bot.languages import LANGUAGES
+from bot.nlu.mutation import mutated
 from bot.turn import URGENCY_LEVELS, Understanding, Urgency
 
 URGENT_GOAL = 0.95

@@ -67,6 +67,7 @@ class Case:
         reserved: For whom it waits, after a transfer to one operator, until `reserved_until`.
         outcome: Code, once closed.
         consent: Time at which the person agreed to a referral; 0 where they did not.
+        promised: "yes" where the person was told that somebody is there; until told otherwise.
         window_closed: Whether Twilio refused a message because of the 24 hours or an opt-out.
     """
 
@@ -91,6 +92,7 @@ class Case:
     outcome: str = ""
     consent: float = 0.0
     window_closed: str = ""
+    promised: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -106,10 +108,11 @@ def new_case(
     cues: Iterable[str] = (),
     district: str = "",
     age: Age = "unknown",
-    now: float | None = None,
+    *,
+    promised: bool = False,
 ) -> Case:
     """A case as it is opened."""
-    moment = time.time() if now is None else now
+    moment = time.time()
     return Case(
         id=secrets.token_hex(6),
         level=level,
@@ -123,6 +126,7 @@ def new_case(
         queued=moment,
         person_wrote=moment,
         touched=moment,
+        promised="yes" if promised else "",
     )
 
 
@@ -210,6 +214,16 @@ redis.call('PUBLISH', ARGV[3], ARGV[4])
 return 1
 """
 
+_UNPROMISE_SCRIPT = """
+if redis.call('HGET', KEYS[1], 'state') ~= 'waiting' then return 0 end
+if redis.call('HGET', KEYS[1], 'promised') ~= 'yes' then return 0 end
+redis.call('HSET', KEYS[1], 'promised', '')
+redis.call('RPUSH', KEYS[2], ARGV[1])
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+redis.call('PUBLISH', ARGV[3], ARGV[4])
+return 1
+"""
+
 _SET_SCRIPT = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV))
@@ -230,6 +244,7 @@ class Cases:
         )
         self._raise = redis.register_script(_RAISE_SCRIPT)
         self._set = redis.register_script(_SET_SCRIPT)
+        self._unpromise = redis.register_script(_UNPROMISE_SCRIPT)
 
     async def open(self, case: Case) -> Case:
         """Put a case into the queue; a conversation has one open case at most.
@@ -288,6 +303,23 @@ class Cases:
         await self._raise(
             keys=[key("case", case.id), QUEUE],
             args=[found, case.id, record.CHANNEL, DESK],
+        )
+
+    async def unpromise(self, case: Case) -> None:
+        """Tell a person who waits that nobody is on duty any more; once."""
+        notice = {
+            "id": secrets.token_hex(8),
+            "case": case.id,
+            "code": "handoff_waits_for_nobody",
+            "conversation": case.conversation,
+            "final": False,
+            "channel": case.channel,
+            "language": case.language,
+            "state": "waiting",
+        }
+        await self._unpromise(
+            keys=[key("case", case.id), NOTICES],
+            args=[json.dumps(notice), RETENTION["desk"], record.CHANNEL, DESK],
         )
 
     async def note(self, case_id: str, **fields: str | float) -> bool:

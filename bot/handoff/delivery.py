@@ -120,7 +120,8 @@ class Delivery:
             await self._relay.delivered(conversation, missing, "failed:too_late")
 
     async def _one(self, conversation: str, entry: Entry) -> None:
-        await self._relay.delivered(conversation, entry.id, "sending")
+        if not await self._relay.mark(conversation, entry.id):
+            return  # another process took over while this one stood still
         posted = await self._try(conversation, entry)
         if posted.result == "sent":
             if posted.detail:

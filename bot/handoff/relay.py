@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from redis.exceptions import RedisError
+
 from bot.conversation import RETENTION, key
 from bot.handoff.record import CHANNEL
 from bot.privacy import logs
@@ -41,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 
 class RelayClosed(Exception):  # noqa: N818 - says what happened
-    """Words may not be written: the relay store keeps them on disk, or does not say."""
+    """Words cannot be written: the store keeps them on disk, does not say, or does not answer."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,14 @@ return 1
 """
 
 
+_MARK = """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= 'queued' then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], 'sending')
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1
+"""
+
+
 class Relay:
     """The relay store."""
 
@@ -138,6 +148,7 @@ class Relay:
         self._erase = redis.register_script(_ERASE)
         self._drained = redis.register_script(_DRAINED)
         self._delivered = redis.register_script(_DELIVERED)
+        self._mark = redis.register_script(_MARK)
         self._checked = float("-inf")
 
     async def check(self) -> None:
@@ -158,6 +169,16 @@ class Relay:
             logs.event(logger, logging.ERROR, "the relay store writes to disk: no hand-off")
             raise RelayClosed
         self._checked = time.monotonic()
+
+    async def answers(self) -> None:
+        """See that words can be relayed now.
+
+        Raises:
+            RelayClosed: The store keeps words on disk.
+            redis.exceptions.RedisError: It does not answer.
+        """
+        await self.check()
+        await self._redis.ping()
 
     async def append(
         self,
@@ -185,35 +206,43 @@ class Relay:
 
         Returns:
             The entry's id.
+
+        Raises:
+            RelayClosed: It cannot be written.
         """
-        await self.check()
+        try:
+            await self.check()
+        except RedisError as error:
+            raise RelayClosed from error
         now = time.time()
         kept = RETENTION["words"]
         deliver = "" if channel is None else "page" if channel == "web" else "post"
-        found = await self._append(
-            keys=[
-                key("words", conversation),
-                key("once", conversation),
-                key("delivery", conversation),
-                OUTBOX,
-            ],
-            args=[
-                once,
-                int((now - kept) * 1000),
-                LONGEST_STREAM,
-                kept,
-                deliver,
-                conversation,
-                kind,
-                text,
-                by,
-                state,
-                language,
-                now,
-                CHANNEL,
-                OUTBOX_TOPIC,
-            ],
-        )
+        keys = [
+            key("words", conversation),
+            key("once", conversation),
+            key("delivery", conversation),
+            OUTBOX,
+        ]
+        arguments = [
+            once,
+            int((now - kept) * 1000),
+            LONGEST_STREAM,
+            kept,
+            deliver,
+            conversation,
+            kind,
+            text,
+            by,
+            state,
+            language,
+            now,
+            CHANNEL,
+            OUTBOX_TOPIC,
+        ]
+        try:
+            found = await self._append(keys=keys, args=arguments)
+        except RedisError as error:  # not the state store's: nobody else's turn need wait
+            raise RelayClosed from error
         return str(found.decode())
 
     async def entries(self, conversation: str, after: str = "0") -> list[Entry]:
@@ -231,6 +260,18 @@ class Relay:
         """Note how a message for the person fares."""
         await self._delivered(
             keys=[key("delivery", conversation)], args=[entry, state, CHANNEL, conversation]
+        )
+
+    async def mark(self, conversation: str, entry: str) -> bool:
+        """Mark a message as being sent; only who marks it sends it.
+
+        Returns:
+            Whether it was still to be sent.
+        """
+        return bool(
+            await self._mark(
+                keys=[key("delivery", conversation)], args=[entry, CHANNEL, conversation]
+            )
         )
 
     async def keep_address(self, conversation: str, sealed: str) -> None:

@@ -88,7 +88,7 @@ class HandOff:
         if channel != "web" and not self.delivery.on:
             return False
         try:
-            await self.relay.check()
+            await self.relay.answers()
         except Exception as error:
             logs.failure(logger, "the relay store cannot be used: no hand-off", error)
             return False
@@ -121,9 +121,21 @@ class HandOff:
         level: Urgency = "none",
         cues: Iterable[str] = (),
         district: str = "",
+        *,
         age: Age = "unknown",
+        promised: bool = False,
     ) -> tuple[Case, int]:
         """Put a person into the queue; a case that waits already becomes urgent where it is.
+
+        Args:
+            conversation: Its pseudonym.
+            channel: Where the person writes.
+            language: The person's.
+            level: Urgency.
+            cues: Categories of danger.
+            district: INEI code, or empty.
+            minor: Whether it is about a child.
+            promised: Whether the person is told that somebody is on duty.
 
         Returns:
             The case, and how many wait before it.
@@ -141,6 +153,7 @@ class HandOff:
                     cues,
                     district,
                     age,
+                    promised=promised,
                 )
             )
         elif level == "urgent" and case.level != "urgent" and case.state == "waiting":
@@ -153,8 +166,8 @@ class HandOff:
         """Hand what the person wrote to the operator.
 
         Raises:
-            bot.handoff.relay.RelayClosed: Words may not be written.
-            redis.exceptions.RedisError: A store does not answer.
+            bot.handoff.relay.RelayClosed: Words cannot be written.
+            redis.exceptions.RedisError: The state store does not answer.
         """
         now = time.time()
         await self.relay.append(

@@ -63,6 +63,7 @@ class Watch:
                     await self._guarded("erasing", self._handoff.relay.erase_ended)
                     await self._guarded("lost operators", self.find_lost)
                     await self._guarded("still cases", self.find_still)
+                    await self._guarded("promises", self.take_back)
                     next_look = time.monotonic() + LOOK_SECONDS
                 await signalled(signal, LOOK_SECONDS)
 
@@ -109,6 +110,15 @@ class Watch:
                 moved = await self._handoff.cases.lose_operator(case)
                 if moved == "ok":
                     logs.event(logger, logging.WARNING, "operator lost: case back in the queue")
+
+    async def take_back(self) -> None:
+        """Tell those who wait when nobody is on duty any more (law 5)."""
+        if time.monotonic() - self._began < GRACE_SECONDS:
+            return
+        promised = [case for case in await self._handoff.cases.waiting() if case.promised]
+        if promised and not await self._handoff.on_duty():
+            for case in promised:
+                await self._handoff.cases.unpromise(case)
 
     async def find_still(self) -> None:
         """Expire what nobody took, and what lies still."""

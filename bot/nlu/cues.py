@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from bot.folding import fold, words
 from bot.languages import LANGUAGES
@@ -38,7 +38,7 @@ GAP = 4
 MOST_EXPANSIONS = 400
 """Readings of one bracketed word; more is a slip of the pen."""
 
-SHORTEST_CORRECTED = 5
+SHORTEST_CORRECTED = 4
 TWO_TYPOS_FROM = 12
 """Letters from which a word may have one typo, or two."""
 
@@ -264,7 +264,7 @@ class Cues:
             for length in range(len(word) - typos, len(word) + typos + 1)
             for candidate in self._by_length.get(length, [])
         ]
-        hit = process.extractOne(word, near, scorer=Levenshtein.distance, score_cutoff=typos)
+        hit = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=typos)
         return hit[0] if hit else word
 
 

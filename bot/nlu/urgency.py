@@ -32,6 +32,7 @@ from bot.nlu.corpus import corpus
 from bot.nlu.cues import Cues, Found, Reading
 from bot.nlu.follow_up import KINDS
 from bot.nlu.linear import Margins, confidences
+from bot.nlu.mutation import mutated
 from bot.nlu.network import Network
 from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
 from bot.nlu.vectors import vector as vector_of
@@ -74,6 +75,12 @@ MORE_DANGEROUS_FIRST = (
 ).split()
 """The order in which categories are told."""
 
+
+CALM_EVERY = 3
+"""Of so many calm messages of the corpus one is learnt from."""
+
+MUTATED_EVERY = 2
+"""Of so many curated examples one is also learnt from with a letter wrong in each word."""
 
 CALMING = frozenset({"information", "past", "resolved"})
 """Contexts of a message that make a cue in it less likely to be danger now."""
@@ -221,12 +228,18 @@ def read_examples(folder: Path = EXAMPLES) -> tuple[UrgencyExample, ...]:
 
 
 def training_examples() -> tuple[list[str], list[str]]:
-    """What the levels are learnt from: texts and their levels."""
-    levels: dict[str, str] = {
-        example.text: "none" for example in corpus() if example.intent in CALM_INTENTS
-    }
+    """What the levels are learnt from: texts and their levels.
+
+    Beside the curated examples: some of them as they are typed in fear, some calm messages of the
+    corpus, and the follow-ups.
+    """
+    calm = [example.text for example in corpus() if example.intent in CALM_INTENTS]
+    levels: dict[str, str] = dict.fromkeys(calm[::CALM_EVERY], "none")
     levels |= {text: "none" for _, kind, text in follow_up.read_examples() if kind in KINDS}
-    levels |= {example.text: example.level for example in read_examples()}
+    for number, example in enumerate(read_examples()):
+        levels[example.text] = example.level
+        if number % MUTATED_EVERY == 0:
+            levels[mutated(example.text, seed=1)] = example.level
     return list(levels), list(levels.values())
 
 

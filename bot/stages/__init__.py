@@ -107,4 +107,4 @@ async def _answer(turn: Turn, context: Context) -> None:
         except Answered:
             pass
         await context.keep(turn)
-        await relay.keep_address(turn, context)
+        await relay.after(turn, context)

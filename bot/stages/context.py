@@ -10,6 +10,7 @@ from bot import conversation as kept
 from bot.answers import answer, choice_title, say
 from bot.conversation import Conversation
 from bot.folding import fold
+from bot.handoff.cases import Case
 from bot.services import Services
 from bot.turn import Choice, Reply, Turn
 
@@ -22,10 +23,11 @@ ID_BYTES = 6
 
 @dataclass
 class Context:
-    """The services, and the conversation's codes from its start to its end of the turn."""
+    """The services, the conversation's codes, and its case where a hand-off is open."""
 
     services: Services
     conversation: Conversation = field(default_factory=Conversation)
+    case: Case | None = None
 
     async def load(self, turn: Turn) -> None:
         """Read the codes of the turn's conversation."""

@@ -9,11 +9,16 @@ the safe answer (law 5).
 
 from __future__ import annotations
 
+import logging
+
+from redis.exceptions import RedisError
+
 from bot.answers import choice_title
 from bot.directory.nearest import district_at
 from bot.folding import words
 from bot.handoff.cases import Case
 from bot.languages import ORIGINAL
+from bot.privacy import logs
 from bot.stages.choose import code_of
 from bot.stages.context import Context
 from bot.turn import Answered, Turn, Understanding
@@ -62,6 +67,8 @@ NO = frozenset("no nop nope nao non manam mana ahora not now mejor".split())
 LONGEST_ANSWER = 3
 """Words of a yes or a no."""
 
+logger = logging.getLogger(__name__)
+
 _ENDS = frozenset({"opt_out", "delete_my_data"})
 
 
@@ -71,6 +78,7 @@ async def run(turn: Turn, context: Context) -> None:
     if case is None:
         _answer_to_offer(turn, context)
         return
+    context.case = case
     turn.handoff = "active" if case.state == "active" else "waiting"
     wish = turn.understanding.intent if turn.understanding is not None else ""
     if wish in _ENDS:
@@ -87,10 +95,18 @@ async def run(turn: Turn, context: Context) -> None:
         raise Answered
 
 
-async def keep_address(turn: Turn, context: Context) -> None:
-    """Keep where to answer while a hand-off is open."""
-    if turn.return_address and turn.handoff in ("waiting", "active") and not turn.erase:
-        await context.services.handoff.relay.keep_address(turn.conversation, turn.return_address)
+async def after(turn: Turn, context: Context) -> None:
+    """Keep where to answer while a hand-off is open, and in which language."""
+    if turn.erase or turn.handoff not in ("waiting", "active"):
+        return
+    handoff = context.services.handoff
+    if context.case is not None and turn.language and turn.language != context.case.language:
+        await handoff.cases.note(context.case.id, language=turn.language)
+    try:
+        if turn.return_address:
+            await handoff.relay.keep_address(turn.conversation, turn.return_address)
+    except RedisError as error:  # the answer is there all the same; the next message keeps it
+        logs.failure(logger, "return address not kept", error)
 
 
 def _leaves(turn: Turn, case: Case) -> bool:

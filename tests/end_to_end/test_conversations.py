@@ -279,4 +279,4 @@ def test_an_ordinal_in_words_picks_a_choice(app: App) -> None:
     ask(session, "puedo denunciar sin dar mi nombre", "report_anonymously")
     ask(session, "la segunda opción por favor", "report_fear")
     ask(session, "kimsa", "talk_to_human")
-    ask(session, "deuxième", "line_100_info")
+    ask(session, "deuxième", "line_1818_info")

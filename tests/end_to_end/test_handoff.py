@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -389,6 +391,50 @@ def test_an_operator_on_a_break_is_not_on_duty(scene: Scene) -> None:
     page.get_by_role("button", name="De turno").click()
     expect(page.locator("#team")).to_contain_text("En pausa")
     assert "nadie de turno" in scene.app.whatsapp(CRY, new_number())
+
+
+def test_when_the_last_operator_leaves_those_who_wait_are_told(scene: Scene) -> None:
+    operator, session = Caller(scene.app, "rosa").sign_in(), scene.app.web("pt")
+    session.say("quero falar com uma pessoa")
+    session.send(text="sim")
+    events = Events(session)
+    assert events.wait("handoff")["handoff"] == "waiting"
+    operator.call("heartbeat", available=False)
+    told = events.wait("handoff", 60)  # the watch begins half a minute after the start
+    assert told["code"] == "handoff_waits_for_nobody"
+    assert told["text"] == say("handoff_waits_for_nobody", "pt")
+    assert told["handoff"] == "waiting"
+
+
+def test_the_operator_sees_the_language_that_the_person_changed_to(scene: Scene) -> None:
+    operator, session = Caller(scene.app, "rosa").sign_in(), scene.app.web("es")
+    ask_for_person(session)
+    session.say("english please")
+    assert [case["language"] for case in operator.desk()["queue"]] == ["en"]
+
+
+def test_erasing_by_a_sentence_while_waiting_ends_the_case(scene: Scene) -> None:
+    operator, session = Caller(scene.app, "rosa").sign_in(), scene.app.web("es")
+    ask_for_person(session)
+    session.say("borra mi conversacion por favor")
+    assert operator.desk()["queue"] == []
+
+
+def test_a_relay_store_that_hangs_holds_nobody_else_up(scene: Scene) -> None:
+    operator, session = Caller(scene.app, "rosa").sign_in(), scene.app.web("es")
+    other = scene.app.web("es")
+    ask_for_person(session)
+    operator.call(f"cases/{operator.desk()['queue'][0]['id']}/claim")
+    pid = int(scene.app.relay_store.info("server")["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        answer = session.post(text="¿me lees?").json()
+        assert "1818" in answer["replies"][0]["text"]
+        assert "FISTRAP" in other.say("donde denuncio la trata")
+        assert "1818" in other.say("quiero hablar con una persona")  # nobody can be promised
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    until(lambda: not session.post(text="¿y ahora?").json()["replies"], 15)
 
 
 # Done when 2, the operator's browser

@@ -17,9 +17,9 @@ from bot.answers import say
 from bot.assistant import Assistant, newest_model
 from bot.directory.tables import tables
 from bot.evaluation.measure import DATA, read_yaml
-from bot.evaluation.mutation import mutated
 from bot.evaluation.urgency import FITTING
 from bot.languages import LANGUAGES
+from bot.nlu.mutation import mutated
 from bot.privacy.text import clean
 from bot.settings import Settings
 from bot.turn import EMERGENCIES, URGENCY_LEVELS

@@ -58,7 +58,7 @@ function view(name) {
 
 const KEYS = {
   n: ["key_next", () => {
-    const first = queue.state.queue[0];
+    const first = queue.state.queue.find((one) => !queue.held(one));
     if (first) queue.claim(first);
   }],
   q: ["key_queue", () => { view("queue"); ($("waiting").querySelector("button:not([disabled])") ?? $("queue-title")).focus(); }],

@@ -27,15 +27,19 @@ export async function claim(one) {
   }
 }
 
+/* Whether a case waits for a colleague alone. */
+export function held(one) {
+  return Boolean(one.reserved) && one.reserved !== data.name && one.reserved_until > now();
+}
+
 function waitingRow(one) {
-  const held = Boolean(one.reserved) && one.reserved !== data.name && one.reserved_until > now();
   return make("li", { class: `case ${one.level}`, "data-case": one.id },
     make("div", { class: "badges" }, ...badges(one)),
     make("div", { class: "foot" },
       make("span", { class: "waits" }, `${t.waits} `, make("time", { "data-since": one.queued }, clock(now() - one.queued))),
       one.reserved && one.reserved_until > now()
-        ? make("span", { class: "badge" }, held ? `${t.reserved_for} ${one.reserved}` : t.reserved_for_you) : null,
-      make("button", { class: "main", disabled: held, onclick: () => claim(one), "aria-label": `${t.claim_case}: ${t[`level_${one.level}`]}, ${data.languages[one.language] ?? one.language}` }, t.claim)));
+        ? make("span", { class: "badge" }, held(one) ? `${t.reserved_for} ${one.reserved}` : t.reserved_for_you) : null,
+      make("button", { class: "main", disabled: held(one), onclick: () => claim(one), "aria-label": `${t.claim_case}: ${t[`level_${one.level}`]}, ${data.languages[one.language] ?? one.language}` }, t.claim)));
 }
 
 function mineRow(one, index) {
