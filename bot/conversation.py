@@ -114,16 +114,17 @@ async def erase(redis: Any, conversation: str) -> None:
     The last trace says that a web token is no longer good; it holds no code.
     """
     answered = key("answered", conversation)
-    await redis.delete(
+    pipeline = redis.pipeline(transaction=True)  # a turn that ends meanwhile is listed anew
+    pipeline.smembers(answered)
+    pipeline.delete(
         key("conversation", conversation),
         key("tracker", conversation),
         key("throttle", conversation),
         answered,
-        *(
-            key("message", f"{conversation}:{one.decode()}")
-            for one in await redis.smembers(answered)
-        ),
     )
+    listed = (await pipeline.execute())[0]
+    if listed:
+        await redis.delete(*(key("message", f"{conversation}:{one.decode()}") for one in listed))
 
 
 async def end_session(redis: Any, conversation: str) -> None:

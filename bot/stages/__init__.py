@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from redis.exceptions import RedisError
 
@@ -85,7 +86,20 @@ async def _run(turn: Turn, services: Services) -> None:
     context = Context(services)
     if await deduplicate.known(turn, context):
         return
-    async with in_turn(turn.conversation, services.redis):
+    try:
+        await _answer(turn, context)
+    except RedisError:
+        raise
+    except BaseException:  # also where it took too long
+        with suppress(Exception):
+            await deduplicate.give_up(turn, context)
+        raise
+    await deduplicate.remember(turn, context)
+    await count.run(turn, context)
+
+
+async def _answer(turn: Turn, context: Context) -> None:
+    async with in_turn(turn.conversation, context.services.redis):
         try:
             await context.load(turn)
             for stage in STAGES:
@@ -94,5 +108,3 @@ async def _run(turn: Turn, services: Services) -> None:
             pass
         await context.keep(turn)
         await relay.after(turn, context)
-    await deduplicate.remember(turn, context)
-    await count.run(turn, context)

@@ -52,7 +52,7 @@ async def remember(turn: Turn, context: Context) -> None:
     if not turn.message_id:
         return
     if turn.throttled:  # to be sent again later, and answered then
-        await context.services.redis.delete(_name(turn))
+        await give_up(turn, context)
         return
     row = {
         "replies": [asdict(reply) for reply in turn.replies],
@@ -67,6 +67,12 @@ async def remember(turn: Turn, context: Context) -> None:
     pipeline.sadd(listed, turn.message_id)
     pipeline.expire(listed, RETENTION["answered"])
     await pipeline.execute()
+
+
+async def give_up(turn: Turn, context: Context) -> None:
+    """The message was not answered: the next delivery need not wait."""
+    if turn.message_id:
+        await context.services.redis.delete(_name(turn))
 
 
 def _restore(turn: Turn, row: dict[str, Any]) -> None:

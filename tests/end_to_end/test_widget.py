@@ -48,7 +48,7 @@ def test_the_language_is_the_tags_then_the_pages_then_the_browsers(
     address = ngo.page("/first", tag(f"{app.url}/widget.js", lang=chosen), lang=page)
     with visiting(browser, language=expected, locale=browsers) as visitor:
         visitor.visit(address)
-        expect(visitor.launcher).to_have_text(visitor.words["title"])
+        expect(visitor.launcher.locator(".title")).to_have_text(visitor.words["title"])
 
 
 def test_before_starting_it_says_what_leaving_does_and_what_stays_in_the_history(
@@ -305,7 +305,7 @@ def test_a_second_widget_in_a_page_is_refused_politely(
     twice = tag(f"{app.url}/widget.js", lang="fr") + tag(f"{app.url}/widget.js{second}", lang="en")
     visitor.visit(ngo.page("/twice", twice))
     expect(visitor.launcher).to_have_count(1)
-    expect(visitor.launcher).to_have_text("Informations")
+    expect(visitor.launcher.locator(".title")).to_have_text("Informations")
     assert any("twice" in one for one in said)
 
 

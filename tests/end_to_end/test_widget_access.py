@@ -253,6 +253,8 @@ def test_nothing_is_cut_off_on_a_small_screen(
         for button in visitor.page.locator("chaski-widget").get_by_role("button").all():
             button.scroll_into_view_if_needed()
             expect(button).to_be_in_viewport()
+        if state != "closed":
+            expect(visitor.button("leave")).to_be_in_viewport()
 
 
 def test_large_text_of_the_persons_own_makes_the_widget_larger(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -15,9 +16,11 @@ from tests.end_to_end.visitor import DESKTOP, PHONE, Visitor, visiting
 
 
 @pytest.fixture(scope="module")
-def signed_in(app: App) -> Caller:
+def signed_in(app: App) -> Iterator[Caller]:
     add_operator(app, "marta")
-    return Caller(app, "marta").sign_in()
+    found = Caller(app, "marta").sign_in()
+    yield found
+    found.call("heartbeat", available=False)  # other tests share the app: nobody is on duty
 
 
 @pytest.fixture

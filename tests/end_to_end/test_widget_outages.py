@@ -99,8 +99,8 @@ def test_a_restart_of_the_server_loses_nothing(
         visitor.write("juliaca")
         tell_of(visitor, "gone")
         fragile.start()
-        visitor.hears("CEM Regular Juliaca")
         delivered(visitor, "juliaca")
+        visitor.hears("CEM Regular Juliaca")
         expect(visitor.answers.filter(has_text="CEM Regular Juliaca")).to_have_count(1)
 
 

@@ -65,7 +65,7 @@ export class Conversation {
 
   say(message, shown) {
     const bubble = this.view.add("mine", shown);
-    this.view.log.scrollTop = this.view.log.scrollHeight;
+    this.view.scrollToEnd();
     this.put({ message: { ...message, id: newId() }, bubble, shown });
   }
 

@@ -76,12 +76,18 @@ textarea { flex: 1; min-width: 0; padding: .5em .7em; resize: none; background: 
 .ask { display: flex; flex-direction: column; gap: .5em; }
 @media (max-height: 26em) {
   .panel[open] { overflow-y: auto; display: block; }
+  :host .panel .head { position: sticky; top: 0; z-index: 1; grid-template: "language leave minimise" / 1fr auto auto; padding-block: .25em; }
+  .head .name { position: absolute; clip-path: inset(50%); }
   .begin, .log { overflow: visible; min-height: 6em; }
+}
+@media (max-height: 26em) and (min-height: 18em) {
+  .panel .handoff { position: sticky; top: 3.25em; z-index: 1; padding-block: .25em; }
 }
 @media (min-width: 40em) and (min-height: 26em) {
   :host(:not([data-position="page"])) .panel { inset: auto 1em 1em auto; width: 25em; height: min(42em, calc(100% - 2em)); border: 1px solid var(--line); border-radius: 1em; box-shadow: 0 4px 24px #0006; }
   :host([data-position="left"]) .panel { inset: auto auto 1em 1em; }
   :host([data-position="page"]) .head { grid-template: "title language leave" / 1fr auto auto; }
+  :host([data-position="page"]) .panel :is(form, .ask, .tools) { padding-inline: 0; }
   :host([data-position="page"]) .panel > * { padding-inline: max(.75em, calc(50% - 22em)); }
 }
 @media (forced-colors: active) { .person { border-left-color: Highlight; } }

@@ -87,8 +87,9 @@ export class View {
     this.ask = make("div", { className: "ask", hidden: true }, spoken("p", "position_why"), make("div", { className: "row" }, this.positionYes, this.positionNo));
     this.writing = make("div", { hidden: true }, this.form, this.ask, this.tools);
 
+    this.head = make("div", { className: "head" }, this.heading, languages, this.leave, this.minimise);
     this.panel = make(this.page ? "main" : "dialog", { className: "panel", "aria-labelledby": "title" },
-      make("div", { className: "head" }, this.heading, languages, this.leave, this.minimise),
+      this.head,
       this.handoff, this.begin, this.log, this.trouble, this.status, this.writing);
     root.append(...(this.page ? [this.panel] : [this.launcher, this.panel]));
     if (this.page) this.panel.setAttribute("open", "");
@@ -97,7 +98,7 @@ export class View {
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
-        this.form.requestSubmit();
+        this.form.dispatchEvent(new Event("submit", { cancelable: true })); // older browsers too
       }
     });
     // with a keyboard on the screen, the panel is what is left of it
@@ -175,7 +176,14 @@ export class View {
 
   /* The message's beginning at the top: a long answer is read from there. */
   scrollTo(message) {
-    this.log.scrollTop = message.offsetTop - this.log.offsetTop - 8;
+    const inLog = this.log.scrollHeight > this.log.clientHeight;
+    const box = inLog ? this.log : this.panel; // on a low screen all of the panel scrolls
+    const above = inLog ? 8 : this.head.offsetHeight + this.handoff.offsetHeight + 8;
+    box.scrollTop += message.getBoundingClientRect().top - box.getBoundingClientRect().top - above;
+  }
+
+  scrollToEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   markUnsent(message, yes) {
@@ -208,6 +216,7 @@ export class View {
     this.trouble.dataset.said = text;
     this.trouble.hidden = !key;
     this.troubleText.replaceChildren(...text.split("\n").flatMap((line) => [withLinks(line), document.createElement("br")]));
+    if (key) this.scrollToEnd(); // what waits stays in sight
   }
 
   /* The state stays in sight, with what ends it. */
