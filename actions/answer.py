@@ -9,12 +9,21 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.handoff import offer
-from actions.speech import Events, entities, entity, intent, note_duty, speak, understood
+from actions.speech import (
+    Events,
+    choices_of,
+    closing_notes,
+    entities,
+    entity,
+    intent,
+    speak,
+    understood,
+)
 from bot.answers import answer, say
 from bot.languages import LANGUAGES
 
 CONVERSATIONAL = frozenset(
-    ["greet", "goodbye", "thank", "menu", "affirm", "deny", "bot_challenge", "privacy"]
+    "greet goodbye thank menu affirm deny bot_challenge privacy danger_over".split()
 )
 """Topics that have no fact whose source one would ask for."""
 
@@ -31,15 +40,10 @@ class ActionAnswer(Action):
     ) -> Events:
         """Answer, and remember the topic."""
         topic = entity(tracker, "topic") or intent(tracker)
-        events: Events = []
-        high = entity(tracker, "urgency") == "high" and topic != "talk_to_human"
-        choices = answer(topic).choices
-        if high and "talk_to_human" not in choices:
-            choices = ("talk_to_human", *choices)
-        speak(dispatcher, topic, choices=choices)
-        if high:
-            speak(dispatcher, "high_offer", topic)
-        events += note_duty(dispatcher, tracker, topic)
+        speak(dispatcher, topic, choices=choices_of(tracker, topic))
+        if topic == "minor_note":
+            return [SlotSet("minor_told", True), *understood(topic)]
+        events = closing_notes(dispatcher, tracker, topic)
         if topic in CONVERSATIONAL:
             return [*events, SlotSet("not_understood", 0.0)]
         return [*events, *understood(topic)]

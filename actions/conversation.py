@@ -7,6 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.again import last_topic, say_again
 from actions.speech import Events, entity, speak
 from bot.answers import answer
 from bot.languages import LANGUAGES
@@ -29,12 +30,8 @@ class ActionChooseLanguage(Action):
             codes = [f"choose_language?language={code}" for code in LANGUAGES]
             speak(dispatcher, "choose_language", choices=codes)
             return []
-        last = tracker.get_slot("last_topic")
-        again = last if last and answer(last).text else ""
-        topic = "choose_language"
-        speak(dispatcher, LANGUAGE_CHANGED, topic, () if again else answer("menu").choices)
-        if again:
-            speak(dispatcher, again, choices=answer(again).choices)
+        speak(dispatcher, LANGUAGE_CHANGED, "choose_language", answer(LANGUAGE_CHANGED).choices)
+        say_again(dispatcher, tracker, last_topic(tracker))
         return []
 
 

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import Events, entities, entity, intent, speak
 from bot.answers import answer, when_opens
-from bot.handoff.cases import Case
+from bot.handoff.cases import Age, Case
 from bot.handoff.service import HandOff, Situation, provided
 from bot.languages import ORIGINAL
 from bot.turn import Channel, Urgency
@@ -19,6 +19,8 @@ RELAYED = frozenset({"whatsapp", "sms", "web"})
 """Channels on which an operator can write back."""
 
 CHILD_TOPICS = frozenset({"child_alone", "child_protection"})
+FOR_A_CHILD = frozenset({"child", "child_alone"})
+"""Topics and kinds of emergency that are about a minor."""
 
 
 async def offer(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -112,7 +114,7 @@ async def _queue(
     if not situation.on_duty and decision == "handoff_accept" and situation.case is None:
         _say_nobody(dispatcher, tracker, situation)  # the last one has just gone
         return
-    level: Urgency = "urgent" if tracker.get_slot("highest_urgency") == "urgent" else "none"
+    level: Urgency = entity(tracker, "level") or "none"  # type: ignore[assignment]
     _, ahead = await _open(handoff, tracker, level, promised=situation.on_duty)
     key = "handoff_accept" if situation.on_duty else "handoff_wait"
     speak(dispatcher, key, choices=answer(key).choices, effect="waiting", ahead=str(ahead))
@@ -122,7 +124,6 @@ async def _open(
     handoff: HandOff, tracker: Tracker, level: Urgency, *, promised: bool
 ) -> tuple[Case, int]:
     cues = entities(tracker, "cues") or (tracker.get_slot("last_cues") or "").split()
-    topic = entity(tracker, "topic")
     return await handoff.open(
         tracker.sender_id,
         _channel(tracker) or "web",
@@ -130,9 +131,18 @@ async def _open(
         level,
         cues,
         entity(tracker, "place") or tracker.get_slot("place") or "",
-        minor="child" in cues or topic in CHILD_TOPICS,
+        age=_age(tracker, cues),
         promised=promised,
     )
+
+
+def _age(tracker: Tracker, cues: list[str]) -> Age:
+    """Adult or minor as the person said; a child spoken of counts as one (SOP 1.4)."""
+    if entity(tracker, "age_group") == "minor" or "child" in cues:
+        return "minor"
+    if entity(tracker, "topic") in CHILD_TOPICS or entity(tracker, "kind") in FOR_A_CHILD:
+        return "minor"
+    return "adult" if entity(tracker, "age_group") == "adult" else "unknown"
 
 
 async def _situation(tracker: Tracker) -> Situation:

@@ -1,4 +1,4 @@
-"""Find the nearest office; ask for the place where it is not known; note a place that is told."""
+"""What is near: offices and organisations; the place is asked for where it is not known."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import (
     Events,
+    choices_of,
+    closing_notes,
     entities,
     entity,
     intent,
-    note_duty,
     speak,
     speak_text,
     understood,
@@ -22,25 +23,38 @@ from bot.answers import answer
 from bot.directory.areas import area
 from bot.languages import ORIGINAL
 from bot.offices import INTENT_SERVICE, office_answer
+from bot.organisations import NEEDS, organisation_answer
+
+BY_PLACE = frozenset({*INTENT_SERVICE, *NEEDS})
+"""Topics whose answer depends on where the person is."""
 
 
-def tell_offices(
-    dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, code: str
+def tell_by_place(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    topic: str,
+    code: str,
+    *,
+    brief: bool = False,
 ) -> Events:
-    """Say the nearest offices of a topic for a place.
+    """Say the nearest offices, or the organisations, of a topic for a place.
 
     Args:
         dispatcher: Rasa's.
         tracker: Rasa's.
-        topic: One of `INTENT_SERVICE`.
-        code: INEI code of the place.
+        topic: One of `BY_PLACE`.
+        code: INEI code of the place; empty only for a topic of `NEEDS`.
+        brief: Whether only the first is told.
 
     Returns:
         What is remembered of it.
     """
     language = tracker.get_slot("language") or ORIGINAL
-    found = office_answer(INTENT_SERVICE[topic], code, language)
-    speak_text(dispatcher, found.text, topic, answer(topic).choices)
+    if topic in NEEDS:
+        found = organisation_answer(topic, code, language, brief=brief)
+    else:
+        found = office_answer(INTENT_SERVICE[topic], code, language, brief=brief)
+    speak_text(dispatcher, found.text, topic, choices_of(tracker, topic))
     return [*understood(topic, found.source), SlotSet("service_asked", None)]
 
 
@@ -60,7 +74,7 @@ def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> 
 
 
 class ActionFindOffice(Action):
-    """The nearest prosecutor, CEM, UPE or police station."""
+    """The nearest prosecutor, CEM, UPE or police station; the organisations of a place."""
 
     def name(self) -> str:
         """Rasa's name of the action."""
@@ -76,10 +90,16 @@ class ActionFindOffice(Action):
             return [SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
         code = code or tracker.get_slot("place") or ""
         if not code:
-            speak(dispatcher, "ask_place", topic, asks="place")
-            return [SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
-        events = tell_offices(dispatcher, tracker, topic, code)
-        return events + note_duty(dispatcher, tracker, topic)
+            events: Events = []
+            choices: tuple[str, ...] = ()
+            if topic in NEEDS:  # those of the whole country help already
+                events = tell_by_place(dispatcher, tracker, topic, "")
+                choices = answer(topic).choices
+            speak(dispatcher, "ask_place", topic, choices, asks="place")
+            events += closing_notes(dispatcher, tracker, topic)
+            return [*events, SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
+        events = tell_by_place(dispatcher, tracker, topic, code)
+        return events + closing_notes(dispatcher, tracker, topic)
 
 
 class ActionPlace(Action):
@@ -94,11 +114,11 @@ class ActionPlace(Action):
     ) -> Events:
         """Tell what was asked for there, or ask what is looked for."""
         code, asked = entity(tracker, "place"), tracker.get_slot("service_asked")
-        if not asked and tracker.get_slot("last_topic") in INTENT_SERVICE:
+        if not asked and tracker.get_slot("last_topic") in BY_PLACE:
             asked = tracker.get_slot("last_topic")  # another place for the same service
         if code and asked:
-            events = tell_offices(dispatcher, tracker, asked, code)
-            return events + note_duty(dispatcher, tracker, asked)
+            events = tell_by_place(dispatcher, tracker, asked, code)
+            return events + closing_notes(dispatcher, tracker, asked)
         if code:
             speak(
                 dispatcher,
@@ -110,5 +130,5 @@ class ActionPlace(Action):
         elif not ask_back(dispatcher, tracker, "give_place"):
             outside = entity(tracker, "topic") == "position_outside"
             key = "position_outside" if outside else "ask_place_unknown"
-            speak(dispatcher, key, "give_place", asks="place")
+            speak(dispatcher, key, "give_place", ("menu", "talk_to_human"), asks="place")
         return [SlotSet("not_understood", 0.0)]

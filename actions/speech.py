@@ -90,6 +90,39 @@ def note_duty(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) ->
     return [SlotSet("duty_told", True)]
 
 
+def note_minor(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
+    """Say once that minors have a route of their own, to a person who is one (SOP 3.3.2).
+
+    Returns:
+        The event that remembers it; none where there was nothing to say.
+    """
+    told = tracker.get_slot("minor_told") or topic == "find_upe"
+    if entity(tracker, "age_group") != "minor" or told:
+        return []
+    speak(dispatcher, "minor_note", choices=answer("minor_note").choices)
+    return [SlotSet("minor_told", True)]
+
+
+def choices_of(tracker: Tracker, topic: str) -> tuple[str, ...]:
+    """What leads on from a topic; a person first where there are signs of exploitation."""
+    choices = answer(topic).choices
+    if entity(tracker, "urgency") == "high" and topic != "talk_to_human":
+        return ("talk_to_human", *(one for one in choices if one != "talk_to_human"))
+    return choices
+
+
+def closing_notes(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
+    """What belongs below an answer: the offer of a person where there are signs of exploitation
+    (SOP 2.5), and what is told once in a conversation.
+
+    Returns:
+        The events that remember what was told.
+    """
+    if entity(tracker, "urgency") == "high" and topic != "talk_to_human":
+        speak(dispatcher, "high_offer", topic)
+    return note_minor(dispatcher, tracker, topic) or note_duty(dispatcher, tracker, topic)
+
+
 def understood(topic: str, source: str = "") -> Events:
     """What is remembered of an answer: its topic, for "where does this come from?"."""
     return [

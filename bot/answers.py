@@ -22,13 +22,16 @@ from rasa.core.nlg.generator import NaturalLanguageGenerator
 
 from bot import hours
 from bot.directory.tables import Contact, tables
-from bot.languages import NAMES, ORIGINAL
+from bot.languages import DRAFTS, NAMES, ORIGINAL
 from bot.settings import ROOT
 
 FOLDER = ROOT / "data" / "responses"
 
 PHRASES = "phrases*.yml"
 """Building blocks: texts without a title and without choices."""
+
+LONGEST_TEXT = 600
+"""Characters of an answer, filled in (CONTENT.md, "How answers are written")."""
 
 ALWAYS_OPEN_LINE = "1818"
 """Told when another line is closed: 24 hours, free, anonymous (SOP 5.1)."""
@@ -51,6 +54,7 @@ class Answer:
         state_service: Whether it sends an adult to a service that must report (SOP note 101).
         title: How the topic is named on a button, by language.
         text: What is said, by language.
+        speakers: When a speaker of the language reviewed the translation, by language.
     """
 
     key: str
@@ -60,6 +64,17 @@ class Answer:
     state_service: bool = False
     title: Mapping[str, str] = field(default_factory=dict)
     text: Mapping[str, str] = field(default_factory=dict)
+    speakers: Mapping[str, date] = field(default_factory=dict)
+
+    def is_draft(self, language: str) -> bool:
+        """Whether no speaker of a language has reviewed what is said in it."""
+        return language in DRAFTS and language not in self.speakers
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Names of the phone lines that the text tells, in its order."""
+        found = PLACEHOLDER.findall(self.text.get(ORIGINAL, ""))
+        return tuple(dict.fromkeys(name for kind, name in found if kind == "number"))
 
 
 def load(folder: Path = FOLDER) -> dict[str, Answer]:
@@ -83,6 +98,7 @@ def load(folder: Path = FOLDER) -> dict[str, Answer]:
                     state_service=bool(row.get("state_service", False)),
                     title=row.get("title", {}),
                     text={code: _spaced(text) for code, text in row.get("text", {}).items()},
+                    speakers=row.get("speakers", {}),
                 )
             except (KeyError, TypeError, AttributeError) as error:
                 raise AnswerError(f"{path.name}: {key}: {error!r}") from None

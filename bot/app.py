@@ -1,4 +1,4 @@
-"""Wiring: one ASGI app of the channels, the operators' desk, the demo page and the health page."""
+"""Wiring: one ASGI app of the channels, the widget, the operators' desk, the health page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -23,9 +22,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot.answers import answers
 from bot.assistant import Assistant, newest_model
@@ -42,8 +40,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.stores import client
 from bot.tracker_store import BoundedTrackerStore
-
-DEMO = Path(__file__).parent / "demo"
+from bot.widget import routes as widget
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -134,11 +131,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await store.aclose() if hasattr(store, "aclose") else await store.close()
 
     routes: list[BaseRoute] = [
-        Route("/", lambda _: FileResponse(DEMO / "index.html")),
         Route("/healthz", lambda _: PlainTextResponse("ok")),
-        Mount("/demo", StaticFiles(directory=DEMO), name="demo"),
         *whatsapp.routes(services),
         *web.routes(services),
+        *widget.routes(services),
         *pages.routes(desk),
     ]
     return Starlette(

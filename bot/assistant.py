@@ -32,6 +32,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.utils import call_potential_coroutine
 
 from bot.answers import AnswersNLG
+from bot.nlu.age import age_group
 from bot.nlu.language import LanguageIdentifier
 from bot.turn import PlaceReading, Understanding
 
@@ -172,11 +173,7 @@ class Assistant:
 
     def read_now(self, text: str) -> Understanding:
         """Understand a message, here."""
-        # "parse_message" would log the text; the graph alone does not
-        parsed = self._processor._parse_message_with_graph(
-            UserMessage(text, sender_id="reading"),
-            DialogueStateTracker.from_events("reading", []),
-        )
+        parsed = self._parse(text)
         place = parsed["place"]
         ranking = tuple((row["name"], row["confidence"]) for row in parsed["intent_ranking"])
         return Understanding(
@@ -190,9 +187,29 @@ class Assistant:
             ),
             urgency=parsed["urgency"]["level"],
             cues=tuple(parsed["urgency"]["categories"]),
+            kind=parsed["urgency"]["kind"] or "",
+            who=parsed["urgency"]["who"] or "",
             is_account=parsed["is_account"],
             other_language=parsed["other_language"],
+            follow_up=parsed["follow_up"]["kind"],
+            follow_up_confidence=parsed["follow_up"]["confidence"],
+            age_group=age_group(text),
         )
+
+    def explain_now(self, text: str) -> dict[str, Any]:
+        """Why a message is read as urgent or not: shares, cues with their state, contexts."""
+        urgency: dict[str, Any] = self._parse(text)["urgency"]
+        return {
+            name: urgency[name] for name in ("shares", "scores", "who_score", "cues", "contexts")
+        }
+
+    def _parse(self, text: str) -> dict[str, Any]:
+        # "parse_message" would log the text; the graph alone does not
+        parsed: dict[str, Any] = self._processor._parse_message_with_graph(
+            UserMessage(text, sender_id="reading"),
+            DialogueStateTracker.from_events("reading", []),
+        )
+        return parsed
 
     async def respond(self, conversation: str, intent: str, entities: dict[str, str]) -> list[Said]:
         """Choose and run the actions for an intent.

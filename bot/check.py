@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from bot import hours
-from bot.answers import PHRASES, PLACEHOLDER, Answer, AnswerError, answers, fill
+from bot.answers import LONGEST_TEXT, PHRASES, PLACEHOLDER, Answer, AnswerError, answers, fill
 from bot.directory.areas import exists
 from bot.directory.tables import Tables, tables
 from bot.folding import fold, words
@@ -25,10 +25,11 @@ from bot.nlu.corpus import corpus
 from bot.nlu.cues import CueError, Cues
 from bot.settings import ROOT
 
-LONGEST_TEXT = 600
 LONGEST_TITLE = 28
 MOST_CHOICES = 3
-"""Of an answer; a menu may have more."""
+"""Of an answer; a menu may have more, and where there is danger one says that it is over."""
+
+MENUS = ("menu", "give_place", "urgent_")
 
 BOUNDS = (-18.5, 0.1, -81.5, -68.5)
 """South, north, west and east of Peru, degrees."""
@@ -64,7 +65,16 @@ CLOSED_MOMENT = datetime(2026, 7, 28, 3, 0, tzinfo=hours.LIMA)
 def problems() -> list[str]:
     """Everything that is wrong, a sentence each; empty where all is sound."""
     found: list[str] = []
-    for part in (_places, _offices, _contacts, _names, _answers, _static_numbers, _training):
+    for part in (
+        _places,
+        _offices,
+        _contacts,
+        _names,
+        _answers,
+        _static_numbers,
+        _widget,
+        _training,
+    ):
         try:
             found.extend(part())
         except (ValueError, KeyError, OSError) as error:
@@ -159,13 +169,13 @@ def _answers() -> Iterator[str]:
         about = f"answers: {key}"
         if not one.source or not isinstance(one.reviewed, date):
             yield f"{about} lacks a source or a review date"
-        yield from (f"{about}: {problem}" for problem in _text_problems(key, one))
-        if key not in phrases:
-            yield from (f"{about}: {problem}" for problem in _title_problems(one))
+        yield from (f"{about}: {problem}" for problem in text_problems(key, one))
+        if key not in phrases or one.title:
+            yield from (f"{about}: {problem}" for problem in title_problems(one))
         for choice in one.choices:
             if choice not in answers():
                 yield f"{about} leads to {choice}, which does not exist"
-        if len(one.choices) > MOST_CHOICES and not key.startswith(("menu", "give_place")):
+        if len(one.choices) > MOST_CHOICES and not key.startswith(MENUS):
             yield f"{about} has more than {MOST_CHOICES} choices"
     made_by_actions = {"affirm", "deny"}
     for intent in intents - made_by_actions:
@@ -173,7 +183,8 @@ def _answers() -> Iterator[str]:
             yield f"answers: the topic {intent} has none"
 
 
-def _text_problems(key: str, one: Answer) -> Iterator[str]:
+def text_problems(key: str, one: Answer) -> Iterator[str]:
+    """What is wrong with the texts of a topic; each sentence names the language."""
     if not one.text:  # made from the directory
         return
     expected = ("es", "en") if key in ONLY_SPANISH_AND_ENGLISH else LANGUAGES
@@ -207,7 +218,8 @@ def _text_problems(key: str, one: Answer) -> Iterator[str]:
             yield f"{length} characters in {language}, {LONGEST_TEXT} are allowed"
 
 
-def _title_problems(one: Answer) -> Iterator[str]:
+def title_problems(one: Answer) -> Iterator[str]:
+    """What is wrong with the titles of a topic; each sentence names the language."""
     for language in LANGUAGES:
         title = one.title.get(language, "")
         if not title:
@@ -228,8 +240,8 @@ def _static_numbers() -> Iterator[str]:
     known = {contact.dial for contact in tables().contacts.values()}
     fallback = (ROOT / "docker" / "fallback.xml").read_text(encoding="utf-8")
     message = fallback.split("<Message>")[1].split("</Message>")[0]
-    demo = (ROOT / "bot" / "demo" / "texts.js").read_text(encoding="utf-8")
-    for name, text in (("docker/fallback.xml", message), ("bot/demo/texts.js", demo)):
+    widget = (ROOT / "bot" / "widget" / "client" / "texts.js").read_text(encoding="utf-8")
+    for name, text in (("docker/fallback.xml", message), ("client/texts.js", widget)):
         for number in sorted(set(re.findall(r"\d+", text)) - known):
             yield f"{name}: {number} is in no table"
         for number in ("105", "1818", "100"):
@@ -237,6 +249,21 @@ def _static_numbers() -> Iterator[str]:
                 yield f"{name}: {number} is missing in some language"
     if len(message) > 1600:
         yield "docker/fallback.xml: longer than a message may be"
+
+
+def _widget() -> Iterator[str]:
+    """The widget's own words: the same in each of the six languages."""
+    source = (ROOT / "bot" / "widget" / "client" / "texts.js").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"^  (\w\w): \{\n(.*?)^  \},$", source, re.M | re.S))
+    if sorted(blocks) != sorted(LANGUAGES):
+        yield f"client/texts.js: has {sorted(blocks)}"
+    keys = {language: re.findall(r'\b(\w+): "[^"]', block) for language, block in blocks.items()}
+    for language, found in keys.items():
+        if sorted(found) != sorted(keys["es"]):
+            other = sorted(set(found) ^ set(keys["es"]))
+            yield f"client/texts.js: {language} has other texts than es: {other}"
+    if "?" in source:
+        yield "client/texts.js: a question (law 3)"
 
 
 def _training() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`python -m bot …`: run, train, parse, check, eval, operators.
+"""`python -m bot …`: run, train, parse, answers, check, eval, operators, sites.
 
 Decides what an administrator types and sees. Logging is set up before anything imports Rasa.
 """
@@ -60,7 +60,22 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--jsonl", action="store_true", help='lines of {"text": …}; else plain lines'
     )
+    parse.add_argument(
+        "--explain", action="store_true", help="add what the level of urgency comes from"
+    )
+    command("sites", _sites, "list the sites that may embed the widget, with their counts' keys")
     command("vectors", _vectors, "write data/vectors.npz anew from the training examples")
+    texts = commands.add_parser("answers", help="texts to a translator and back").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    for name, function, summary in (
+        ("export", _export, "write the texts of a language to a spreadsheet (CSV)"),
+        ("import", _import, "take a translator's spreadsheet back, with every check"),
+    ):
+        added = texts.add_parser(name, help=summary, description=summary)
+        added.set_defaults(command=function)
+        added.add_argument("--lang", required=True, help="en, pt, fr, ht or qu")
+        added.add_argument("--file", type=Path, help="the spreadsheet; answers-LANG.csv by itself")
     command("check", _check, "check the directory and the answers")
     evaluate = command("eval", _evaluate, "measure the understanding on unseen data")
     evaluate.add_argument("--misses", action="store_true", help="print every miss")
@@ -97,13 +112,26 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _sites(options: argparse.Namespace, settings: Settings) -> int:
+    """A line for each site: its name, its origins, the key with which it sees its counts."""
+    del options
+    from bot.widget.sites import counts_key
+
+    for site in settings.widget_sites:
+        print(site.name, ",".join(site.origins), counts_key(settings.secret, site.name), sep="\t")
+    if not settings.widget_sites:
+        print("CHASKI_WIDGET_SITES is not set: no other site may embed the widget.")
+    return 0
+
+
 def _vectors(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
+    from bot.nlu import follow_up, urgency
     from bot.nlu.corpus import corpus
-    from bot.nlu.urgency import training_examples
     from bot.nlu.vectors import ship
 
-    ship([example.text for example in corpus()] + training_examples()[0])
+    texts = [example.text for example in corpus()] + urgency.training_examples()[0]
+    ship(texts + [text for text, _ in follow_up.training_examples()])
     return 0
 
 
@@ -130,7 +158,7 @@ def _parse(options: argparse.Namespace, settings: Settings) -> int:
             row: dict[str, object] = {"error": 'not a JSON object with a "text"'}
             failed = True
         else:
-            row = parsed(assistant, text)
+            row = parsed(assistant, text, explain=options.explain)
         output.write(json.dumps(row, ensure_ascii=False) + "\n")
         output.flush()
     return 1 if failed else 0
@@ -145,6 +173,40 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(problem)
     print(f"{len(found)} problems" if found else "The directory and the answers are sound.")
     return 1 if found else 0
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    del settings
+    from bot import translations
+
+    path = options.file or Path(f"answers-{options.lang}.csv")
+    try:
+        found = translations.rows(options.lang)
+        translations.write(path, found)
+    except (translations.TranslationError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(found)} texts written to {path}.")
+    return 0
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    del settings
+    from datetime import date
+
+    from bot import translations
+
+    path = options.file or Path(f"answers-{options.lang}.csv")
+    try:
+        done = translations.take(options.lang, translations.read(path), date.today())
+    except translations.TranslationError as error:
+        print(error, file=sys.stderr)
+        print("Nothing was changed.", file=sys.stderr)
+        return 1
+    print(f"{done.changed} texts changed, {done.reviewed} topics marked as reviewed.")
+    for note in done.notes:
+        print(f"Note of the translator: {note}")
+    return 0
 
 
 def _operators(options: argparse.Namespace, settings: Settings) -> int:
@@ -165,7 +227,8 @@ def _operators(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.evaluate import DATA, run
+    from bot.evaluation.measure import DATA
+    from bot.evaluation.run import run
 
     good = run(settings.model_dir, Path(DATA), show_misses=options.misses)
     return 0 if good else 1

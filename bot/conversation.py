@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from bot.turn import Urgency
+
 KEPT_SECONDS = 24 * 3600
 
 RETENTION: dict[str, int] = {
@@ -16,6 +18,8 @@ RETENTION: dict[str, int] = {
     "conversation": KEPT_SECONDS,
     "erased": KEPT_SECONDS,
     "message": KEPT_SECONDS,
+    "answered": KEPT_SECONDS,
+    "site_counts": 92 * 24 * 3600,
     "throttle": 60,
     "address": 60,
     "lock": 10,
@@ -44,9 +48,9 @@ RETENTION: dict[str, int] = {
 """Prefix of a Redis key to the seconds that it lives after it was last written; 0: until an
 administrator removes it."""
 
-RECORDS = frozenset({"account", "audit", "day"})
-"""Prefixes of the desk's records: who may sign in, who did what to which case, counts of a day. No
-conversation, no district and no person is named in them; only they outlive a day."""
+RECORDS = frozenset({"account", "audit", "day", "site_counts"})
+"""Prefixes of records: who may sign in, who did what to which case, counts of a day and of a site.
+No conversation, no district and no person is named in them; only they outlive a day."""
 
 
 @dataclass
@@ -60,7 +64,11 @@ class Conversation:
         choices: Id of a button of the last reply to its code.
         titles: Folded title of a button of the last reply to its id.
         asks: "place" where the last reply asked for one.
+        topic: Of the last reply.
+        urgency: Highest level so far; falls only when the person says that the danger is over.
+        age_group: "adult" or "minor" where the person said so of themselves.
         draft_told: Whether it was said that the language is a draft.
+        site: Name of the site through whose widget it came.
     """
 
     language: str = ""
@@ -69,7 +77,11 @@ class Conversation:
     choices: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     asks: str = ""
+    topic: str = ""
+    urgency: Urgency = "none"
+    age_group: str = ""
     draft_told: bool = False
+    site: str = ""
 
 
 def key(prefix: str, name: str) -> str:
@@ -101,17 +113,27 @@ async def erase(redis: Any, conversation: str) -> None:
 
     The last trace says that a web token is no longer good; it holds no code.
     """
+    answered = key("answered", conversation)
     await redis.delete(
         key("conversation", conversation),
         key("tracker", conversation),
         key("throttle", conversation),
+        answered,
+        *(
+            key("message", f"{conversation}:{one.decode()}")
+            for one in await redis.smembers(answered)
+        ),
     )
 
 
 async def end_session(redis: Any, conversation: str) -> None:
-    """Erase, and remember that the token of this session is no longer good."""
-    await erase(redis, conversation)
+    """Erase, and remember that the token of this session is no longer good.
+
+    Remembered first: a turn that is still being answered sees it when it is done, and erases what
+    it wrote (`bot.channels.web`).
+    """
     await redis.set(key("erased", conversation), "1", ex=RETENTION["erased"])
+    await erase(redis, conversation)
 
 
 async def has_ended(redis: Any, conversation: str) -> bool:

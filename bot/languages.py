@@ -1,7 +1,7 @@
 """The six languages: the one list that everything else reads.
 
 Decides their order (the order of menus), their own names, which of them are drafts (no native
-speaker has reviewed them yet), and how a person asks for one of them by name.
+speaker has reviewed them yet), and how a person asks for one of them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.folding import fold
+from bot.lexicon import by_phrase, by_word, word_list
 
 ORIGINAL = "es"
 """Answers are written in this language first; the others are translations."""
@@ -28,34 +29,10 @@ LANGUAGES: tuple[str, ...] = tuple(NAMES)
 DRAFTS: frozenset[str] = frozenset({"ht", "qu"})
 """Languages whose texts no native speaker has reviewed yet."""
 
-_SPOKEN_OF: dict[str, str] = {
-    "es": "espanol castellano spanish espanhol espagnol panyol pannyol kastilla kastillanu",
-    "en": "ingles english anglais angle inglis",
-    "pt": "portugues portuguese portugais pottige brasileiro brasilero",
-    "fr": "frances french francais franse fransuwa",
-    "ht": "creole criollo kreyol creol kreyon ayisyen haitiano haitiana haitian haitien",
-    "qu": "quechua quichua kichwa runasimi qechwa runashimi qichwa keshwa",
-}
-"""How each language is called, in all six, folded."""
-
-_BY_NAME: dict[str, str] = {
-    name: code for code, names in _SPOKEN_OF.items() for name in names.split()
-}
-
-_ASKING = fold(
-    "en in em an em nan pi ta por favor please plis silvouple souple svp favor "
-    "habla hablas hablar hable hablame habla escribe escribeme escribir puedes quiero prefiero "
-    "responde respondeme contesta cambia cambiar idioma lengua speak talk write answer change to "
-    "switch language can you could we i do want prefer me only solo un poco fale falar pode voce "
-    "quero escreva mudar lingua responda parlez parler parle ecrivez je veux voulez vous langue "
-    "changer tu peux s il te vous plait pale ka ou m mwen vle ekri chanje lang reponn rimay "
-    "rimayta munani simipi simi qillqay allichu el la le de mi my not no entiendo understand "
-    "hola hello bonjour bonjou hi ola aqui y and e et ak a al si yes oui sim wi gracias thanks "
-    "mejor now ahora desde from on agora maintenant kounye gen nou kreye better lo nao entendo pas "
-    "comprends pa konprann mana manam entiendeni dont don t"
-).split()
-_FILLERS: frozenset[str] = frozenset(_ASKING)
-_NEGATIONS = frozenset({"no", "not", "nao", "pas", "pa", "mana", "manam"})
+_BY_NAME: dict[str, str] = by_word("language_names")
+_FILLERS: frozenset[str] = word_list("asking_for_a_language")
+_NEGATIONS = word_list("negations")
+_GREETINGS: dict[str, str] = by_phrase("greetings")
 _SUFFIX = re.compile(r"(pi|ta|manta|wan)$")
 _LONGEST_REQUEST = 12
 """Words; a longer message that names a language is about something else."""
@@ -90,6 +67,18 @@ def requested(text: str) -> str | None:
         # "no entiendo español, english please": the last of two is the wish, one alone is none
         return named[-1] if len(set(named)) == 2 else None
     return named[0] if len(set(named)) == 1 else None
+
+
+def greeted(text: str) -> str | None:
+    """The language that a message asks for by being a greeting that only it has: "bonswa".
+
+    Args:
+        text: A message as written.
+
+    Returns:
+        A code of `LANGUAGES`, or None where the message is anything else.
+    """
+    return _GREETINGS.get(" ".join(re.findall(r"\w+", fold(text))))
 
 
 def accepted(header: str) -> str:

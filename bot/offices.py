@@ -8,7 +8,7 @@ the nearest office"); no opening hours, since none are known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers import say
 from bot.directory.areas import LIMA_METROPOLITAN, Area, area
@@ -25,33 +25,40 @@ INTENT_SERVICE: dict[str, Service] = {
 
 
 @dataclass(frozen=True)
-class OfficeAnswer:
+class PlaceAnswer:
     """What is said, and where its facts come from."""
 
     text: str
     source: str
 
 
-def office_answer(service: Service, code: str, language: str) -> OfficeAnswer:
+def office_answer(
+    service: Service, code: str, language: str, *, brief: bool = False
+) -> PlaceAnswer:
     """The nearest offices of a service for a place, as a message.
 
     Args:
         service: "fistrap", "cem", "upe" or "police".
         code: INEI code of the person's place.
         language: Of the message.
+        brief: Whether only the nearest is told, with "call before you go".
 
     Raises:
         KeyError: The code names no area.
     """
     here, found = area(code), nearest(service, code)
+    if brief:
+        found = replace(found, offices=found.offices[:1])
     if service == "fistrap":
         paragraphs = _prosecutor(here, found, language)
     elif service == "police":
         paragraphs = _police(here, found, language)
     else:
         paragraphs = _offices(service, here, found, language)
+    if brief and found.offices and service in ("cem", "upe"):
+        paragraphs = [_block(found.offices[0], here, language), say("call_first", language)]
     text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return OfficeAnswer(text, _source_of(found))
+    return PlaceAnswer(text, _source_of(found))
 
 
 def _prosecutor(here: Area, found: Nearest, language: str) -> list[str]:

@@ -11,21 +11,23 @@ from bot.privacy.text import clean
 from bot.turn import PlaceReading
 
 
-def parsed(assistant: Assistant, text: str) -> dict[str, Any]:
+def parsed(assistant: Assistant, text: str, *, explain: bool = False) -> dict[str, Any]:
     """The codes of a message.
 
     Args:
         assistant: The trained assistant.
         text: As a person wrote it.
+        explain: Whether to add what the level of urgency comes from.
 
     Returns:
-        language, intent, confidence, urgency, cues, is_account, place.
+        language, intent, confidence, urgency, cues, is_account, place; with `explain` also the
+        kind of emergency, who is in danger, follow-up, age group, and `why`.
     """
     read = assistant.read_now(clean(text))
     intent = "share_account" if read.is_account else read.intent
     expected = intent == "give_place" or intent in INTENT_SERVICE
     place = PlaceReading() if read.place.guess and not expected else read.place
-    return {
+    row: dict[str, Any] = {
         "language": read.language,
         "intent": intent,
         "confidence": round(read.confidence, 4),
@@ -34,6 +36,16 @@ def parsed(assistant: Assistant, text: str) -> dict[str, Any]:
         "is_account": read.is_account,
         "place": _place(place),
     }
+    if explain:
+        row |= {
+            "kind": read.kind,
+            "who": read.who,
+            "follow_up": read.follow_up,
+            "age_group": read.age_group,
+            "ranking": {name: round(share, 4) for name, share in read.ranking},
+            "why": assistant.explain_now(clean(text)),
+        }
+    return row
 
 
 def _place(place: PlaceReading) -> dict[str, Any]:

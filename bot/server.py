@@ -118,6 +118,7 @@ def _say_what_is_where(settings: Settings) -> None:
     lines = [
         "Chaski is starting.",
         f"  Demo page          {base}/",
+        f"  Widget for sites   {base}/embed",
         f"  WhatsApp webhook   {public}{whatsapp.PATH}",
         f"  Operators' desk    {public}/console/",
         f"  Health page        {base}/healthz",

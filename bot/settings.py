@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 
 from bot import hours
+from bot.widget.sites import Site, SiteError
+from bot.widget.sites import parse as parse_sites
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: `data/`, `models/`, `config.yml` lie here."""
@@ -47,6 +49,7 @@ class Settings:
     duty_holidays: bool = False
     duty_closed_days: tuple[str, ...] = ()
     documents_dir: Path | None = None
+    widget_sites: tuple[Site, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -106,6 +109,10 @@ class Settings:
         documents = text("DOCUMENTS_DIR")
         if documents and not Path(documents).is_dir():
             raise SettingsError(f"CHASKI_DOCUMENTS_DIR ({documents}) is no folder.")
+        try:
+            sites = parse_sites(text("WIDGET_SITES"))
+        except SiteError as error:
+            raise SettingsError(f"CHASKI_WIDGET_SITES: {error}.") from None
         data_dir = Path(text("DATA_DIR") or str(ROOT / "var")).resolve()
         return cls(
             port=number("PORT", 8000, 1, 65535),
@@ -128,6 +135,7 @@ class Settings:
             duty_holidays=text("DUTY_HOLIDAYS").lower() == "yes",
             duty_closed_days=closed_days,
             documents_dir=Path(documents).resolve() if documents else None,
+            widget_sites=sites,
         )
 
 

@@ -13,6 +13,12 @@ Channel = Literal["whatsapp", "sms", "web"]
 Urgency = Literal["none", "high", "urgent"]
 HandOff = Literal["none", "offered", "waiting", "active", "closed"]
 
+Emergency = Literal["danger", "child", "child_alone", "medical", "self_harm"]
+Who = Literal["self", "child", "other"]
+
+EMERGENCIES: tuple[Emergency, ...] = ("danger", "child", "child_alone", "medical", "self_harm")
+"""Kinds of emergency: each has a number that fits (CONTENT.md, "Urgency")."""
+
 URGENCY_LEVELS: tuple[Urgency, ...] = ("none", "high", "urgent")
 """From calm to danger now; a later one is higher (SOP, Annex 2)."""
 
@@ -73,8 +79,14 @@ class Understanding:
         place: The place named.
         urgency: Level of danger (SOP 2.5, Annex 2).
         cues: Categories of the cues found, most dangerous first.
+        kind: Kind of emergency; empty unless urgent.
+        who: Who is in danger: "self", "child", "other"; empty where nobody is.
         is_account: Whether the person has begun to tell what happened.
         other_language: The message is in none of the six languages.
+        follow_up: A kind of `bot.nlu.follow_up.KINDS`, where the message only makes sense after an
+            answer; empty else.
+        follow_up_confidence: From 0 to 1.
+        age_group: What the person says of their own age: "adult", "minor", or nothing.
     """
 
     language: str
@@ -85,8 +97,13 @@ class Understanding:
     place: PlaceReading = PlaceReading()
     urgency: Urgency = "none"
     cues: tuple[str, ...] = ()
+    kind: str = ""
+    who: str = ""
     is_account: bool = False
     other_language: bool = False
+    follow_up: str = ""
+    follow_up_confidence: float = 0.0
+    age_group: str = ""
 
 
 @dataclass
@@ -96,7 +113,9 @@ class Turn:
     Attributes:
         channel: Where it came from.
         conversation: The pseudonym of `bot.privacy.pseudonyms`; never a number or a name.
-        message_id: The provider's id, by which a repeated delivery is known; empty where none.
+        message_id: The provider's id, or the widget's own, by which a repeated delivery is known;
+            empty where none.
+        site: The site through whose widget a conversation begins; empty in later turns.
         text: The words, cleaned; emptied by the stage `understand`.
         choice: Id of a button that was pressed.
         position: A shared position.
@@ -117,6 +136,7 @@ class Turn:
     channel: Channel
     conversation: str
     message_id: str = ""
+    site: str = ""
     text: str = ""
     choice: str = ""
     position: Position | None = None

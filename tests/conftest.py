@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
@@ -21,6 +21,8 @@ import pytest
 import redis
 import requests
 from twilio.request_validator import RequestValidator
+
+from tests.end_to_end.ngo_site import NgoSite, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "a-token-of-the-tests"
@@ -171,6 +173,27 @@ class App:
         assert response.status_code == 201, response.text
         return WebSession(self, response.json()["token"], response.json())
 
+    def session(self, token: str) -> WebSession:
+        """Somebody else's session, by its token."""
+        return WebSession(self, token, {})
+
+    def end(self, token: str) -> None:
+        """End a session, as another tab of the person's would."""
+        requests.delete(
+            f"{self.url}/webhooks/web/sessions",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+        ).raise_for_status()
+
+    def eventually(self, is_so: Callable[[], bool], seconds: float = 10) -> bool:
+        """Whether something becomes true in time."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
 
 @dataclass
 class WebSession:
@@ -229,6 +252,14 @@ def running(data_dir: Path, **settings: str) -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with running(tmp_path_factory.mktemp("app") / "var") as found:
+def ngo() -> Iterator[NgoSite]:
+    """An organisation's site, which the app knows as "casa"."""
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory, ngo: NgoSite) -> Iterator[App]:
+    sites = f"casa={ngo.url} otra=https://otra.example.org,https://www.otra.example.org"
+    with running(tmp_path_factory.mktemp("app") / "var", CHASKI_WIDGET_SITES=sites) as found:
         yield found

@@ -3,7 +3,8 @@
 Decides that a session is a token which proves itself (`bot.privacy.pseudonyms`), so that the
 person is answered even while Redis is down; that errors are JSON in the person's language; that
 bodies over 16 kB of text are refused, however their letters are escaped; and how much one address
-may send (a shelter shares one, so the limit is a setting).
+may send (a shelter shares one, so the limit is a setting). Which pages may ask at all is decided
+in `bot.channels.origins`.
 """
 
 from __future__ import annotations
@@ -21,15 +22,16 @@ from starlette.routing import Route
 from bot import conversation as kept
 from bot.answers import say
 from bot.body import TooLarge, read_body
-from bot.channels import events
+from bot.channels import events, origins
 from bot.conversation import RETENTION, key
+from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
 from bot.privacy.text import clean
 from bot.services import Services
 from bot.stages import answer
-from bot.turn import Position, Reply, Turn, Understanding
+from bot.turn import PlaceReading, Position, Reply, Turn, Understanding
 
 PATH = "/webhooks/web"
 
@@ -40,6 +42,9 @@ LONGEST_RAW_BODY = 8 * LONGEST_BODY
 """Bytes as sent: JSON may escape a letter of two bytes with six."""
 
 LONGEST_CHOICE = 64
+
+MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+"""A page's own id of a message, so that one that is sent again is answered once."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,13 +65,18 @@ def routes(services: Services) -> list[Route]:
     def route(path: str, method: str, handler: Any) -> Route:
         async def guarded(request: Request) -> Response:
             try:
+                if handler is not _leave and not origins.is_allowed(request, services.settings):
+                    raise Refused(403, "origin_not_allowed", "This site may not use the channel.")
                 await _limit_address(request, services)
                 response: Response = await handler(request, services)
-                return response
             except Refused as refused:
-                return _error(request, refused)
+                response = _error(request, refused)
+            return origins.permit(request, response, services.settings)
 
         return Route(f"{PATH}{path}", guarded, methods=[method], name=f"{method} {path}")
+
+    async def preflight(request: Request) -> Response:
+        return origins.preflight(request, services.settings)
 
     return [
         route("/sessions", "POST", _begin),
@@ -74,6 +84,7 @@ def routes(services: Services) -> list[Route]:
         route("/messages", "POST", _message),
         route("/events", "GET", _events),
         route("/erase", "POST", _leave),
+        Route(f"{PATH}/{{path:path}}", preflight, methods=["OPTIONS"]),
     ]
 
 
@@ -82,13 +93,21 @@ async def _begin(request: Request, services: Services) -> Response:
     wanted = fields.get("language")
     if wanted is not None and wanted not in LANGUAGES:
         raise Refused(400, "unknown_language", f"language is one of {', '.join(LANGUAGES)}.")
+    region = fields.get("region", "")
+    if region and not (isinstance(region, str) and exists(region)):
+        raise Refused(400, "unknown_region", "region is an INEI code of 2, 4 or 6 digits.")
     token = new_session_token(services.settings.secret)
     turn = Turn(
         channel="web",
+        site=_site(request, fields, services),
         conversation=conversation_id(services.settings.secret, "web", token),
         language=wanted or accepted_language(request),
         understanding=Understanding(
-            language="", language_confidence=0.0, intent="greet", confidence=1.0
+            language="",
+            language_confidence=0.0,
+            intent="greet",
+            confidence=1.0,
+            place=PlaceReading(code=region),
         ),
     )
     turn = await answer(turn, services)
@@ -101,6 +120,7 @@ async def _message(request: Request, services: Services) -> Response:
     turn = _turn(fields, conversation_id(services.settings.secret, "web", token))
     turn.language = accepted_language(request)
     turn = await answer(turn, services)
+    await _forget_if_ended(turn, services)
     if turn.throttled:
         raise Refused(
             429,
@@ -109,6 +129,27 @@ async def _message(request: Request, services: Services) -> Response:
             retry_after=str(RETENTION["throttle"]),
         )
     return JSONResponse(_body(turn))
+
+
+def _site(request: Request, fields: dict[str, Any], services: Services) -> str:
+    wanted = fields.get("site", "")
+    if not isinstance(wanted, str):
+        raise Refused(400, "bad_request", "error_bad_request")
+    found = origins.site_named(request, services.settings, wanted)
+    if wanted and found is None:
+        raise Refused(403, "site_not_allowed", "site is none of this origin's.")
+    return found.name if found else ""
+
+
+async def _forget_if_ended(turn: Turn, services: Services) -> None:
+    """A session that was ended while its turn was answered: what the turn wrote goes too."""
+    try:
+        if not services.store.down and await kept.has_ended(services.redis, turn.conversation):
+            await kept.erase(services.redis, turn.conversation)
+            await services.handoff.forget(turn.conversation)
+    except Exception as error:  # it expires by itself; the person is answered all the same
+        services.store.failed()
+        logs.failure(logger, "ended session not looked up", error, channel="web")
 
 
 async def _events(request: Request, services: Services) -> Response:
@@ -151,8 +192,8 @@ async def _leave(request: Request, services: Services) -> Response:
 async def _erase(token: str, services: Services) -> None:
     try:
         conversation = conversation_id(services.settings.secret, "web", token)
-        await services.handoff.forget(conversation)
         await kept.end_session(services.redis, conversation)
+        await services.handoff.forget(conversation)
     except Exception as error:
         logs.failure(logger, "session not erased", error, channel="web")
         raise Refused(503, "not_erased", "safe") from None
@@ -162,7 +203,10 @@ def _turn(fields: dict[str, Any], conversation: str) -> Turn:
     given = [name for name in ("text", "choice", "location") if fields.get(name) is not None]
     if len(given) != 1:
         raise Refused(400, "bad_request", "error_bad_request")
-    turn = Turn(channel="web", conversation=conversation)
+    identity = fields.get("id", "")
+    if not isinstance(identity, str) or not (identity == "" or MESSAGE_ID.fullmatch(identity)):
+        raise Refused(400, "bad_id", "error_bad_request")
+    turn = Turn(channel="web", conversation=conversation, message_id=identity)
     value = fields[given[0]]
     if given[0] == "location":
         turn.position = _position(value)

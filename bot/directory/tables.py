@@ -22,6 +22,20 @@ SERVICES: tuple[Service, ...] = ("fistrap", "feccor", "cem", "upe", "sau", "sar"
 
 Warning_ = Literal["", "itinerant", "conflict"]
 
+ORGANISATION_SERVICES = frozenset(
+    (
+        "food clothes hygiene health lodging vouchers transport legal legal_guidance psychosocial "
+        "papers asylum work reintegration return youth_home"
+    ).split()
+)
+SERVED = frozenset(
+    (
+        "everyone refugees_migrants asylum venezuelans young_venezuelans young_migrants women "
+        "women_sexual"
+    ).split()
+)
+WHOLE_COUNTRY = "peru"
+
 
 class TableError(ValueError):
     """A row cannot be read; the message names file, line and column."""
@@ -94,6 +108,39 @@ class Contact:
     answers: str
     source: str
     status: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """What an organisation offers in a place (SOP 5.2, Annex 3).
+
+    Attributes:
+        services: Codes of `ORGANISATION_SERVICES`.
+        serves: A code of `SERVED`: whom it is for.
+        where: INEI codes of the areas that it serves; empty for the whole of Peru.
+        phone: As shown; institutional only, as all contacts.
+        note: What was left out and why; for maintainers.
+    """
+
+    id: str
+    name: str
+    services: tuple[str, ...]
+    serves: str
+    where: tuple[str, ...]
+    phone: str
+    whatsapp: str
+    email: str
+    web: str
+    address: str
+    source: str
+    note: str
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """How to reach it, the surest first; empty where the SOP names only persons."""
+        whatsapp = f"WhatsApp {self.whatsapp}" if self.whatsapp != self.phone else ""
+        reached = (self.phone, whatsapp if self.whatsapp else "", self.email, self.address)
+        return tuple(contact for contact in reached if contact)
 
 
 @dataclass(frozen=True)
@@ -188,6 +235,32 @@ def _office(row: Row) -> Office:
     )
 
 
+def _organisation(row: Row) -> Organisation:
+    services = tuple(row["services"].split())
+    unknown = set(services) - ORGANISATION_SERVICES
+    if unknown or not services:
+        raise ValueError(f"services {sorted(unknown)} are unknown")
+    if row["serves"] not in SERVED:
+        raise ValueError(f"serves {row['serves']!r} is unknown")
+    where = row["where"].split()
+    if not where:
+        raise ValueError("where is empty")
+    return Organisation(
+        id=row["id"],
+        name=row["name"],
+        services=services,
+        serves=row["serves"],
+        where=() if where == [WHOLE_COUNTRY] else tuple(where),
+        phone=row["phone"],
+        whatsapp=row["whatsapp"],
+        email=row["email"],
+        web=row["web"],
+        address=row["address"],
+        source=row["source"],
+        note=row["note"],
+    )
+
+
 @dataclass(frozen=True)
 class Tables:
     """All tables of one folder."""
@@ -196,6 +269,7 @@ class Tables:
     offices: tuple[Office, ...]
     contacts: Mapping[str, Contact]
     figures: Mapping[str, Figure]
+    organisations: tuple[Organisation, ...]
     aliases: tuple[Alias, ...]
     foreign: tuple[ForeignPlace, ...]
     common_words: frozenset[str]
@@ -218,6 +292,7 @@ def load(folder: Path = FOLDER) -> Tables:
         offices=offices,
         contacts={contact.id: contact for contact in contacts},
         figures={figure.name: figure for figure in figures},
+        organisations=_load("organisations.csv", _organisation, folder),
         aliases=_load("aliases.csv", lambda row: Alias(**row), folder),
         foreign=_load("foreign_places.csv", lambda row: ForeignPlace(**row), folder),
         common_words=frozenset(

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import hours
-from bot.handoff.cases import Case, Cases, Outcome, new_case
+from bot.handoff.cases import Age, Case, Cases, Outcome, new_case
 from bot.handoff.delivery import Delivery
 from bot.handoff.presence import Presence, desk_is_open
 from bot.handoff.relay import Relay
@@ -122,7 +122,7 @@ class HandOff:
         cues: Iterable[str] = (),
         district: str = "",
         *,
-        minor: bool = False,
+        age: Age = "unknown",
         promised: bool = False,
     ) -> tuple[Case, int]:
         """Put a person into the queue; a case that waits already becomes urgent where it is.
@@ -152,7 +152,7 @@ class HandOff:
                     level,
                     cues,
                     district,
-                    "minor" if minor else "unknown",
+                    age,
                     promised=promised,
                 )
             )
@@ -207,6 +207,7 @@ class HandOff:
     async def forget(self, conversation: str) -> None:
         """The person wants everything erased: the case ends, and its words go at once."""
         await self.leave(conversation)
+        await self.cases.forget_refusal(conversation)
         try:
             await self.relay.erase(conversation)
         except Exception as error:  # it dies of age in any case

@@ -1,4 +1,4 @@
-"""Cues of danger: phrases of `data/urgency/cues/<language>.yml`, found in a message.
+"""Cues of danger: phrases of `data/urgency/cues/<category>.yml`, found in a message.
 
 Decides how a cue is written and matched. Syntax, for translators: `(a|b|)` alternatives, an empty
 one makes the part optional; ` ... ` up to four words between. A cue becomes a pattern over the
@@ -14,10 +14,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rapidfuzz import process
@@ -28,7 +29,8 @@ from bot.languages import LANGUAGES
 from bot.settings import ROOT
 from bot.turn import Urgency
 
-FOLDER = ROOT / "data" / "urgency" / "cues"
+FOLDER = ROOT / "data" / "urgency"
+"""Of `cues/<category>.yml` and `contexts.yml`."""
 
 GAP = 4
 """Words that ` ... ` may stand for."""
@@ -37,16 +39,20 @@ MOST_EXPANSIONS = 400
 """Readings of one bracketed word; more is a slip of the pen."""
 
 SHORTEST_CORRECTED = 5
-TWO_TYPOS_FROM = 9
+TWO_TYPOS_FROM = 12
 """Letters from which a word may have one typo, or two."""
 
 CONTEXTS = ("information", "past", "resolved", "idiom", "negation")
+
+WHO = ("any", "child")
+"""Who is in danger where a category's cue is found: anybody, or a child."""
 
 _CONTEXT = "context:"
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _UNIT = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _TOKEN = re.compile(r"[^\W_]+|[.,;:!?¿¡\n]+")
-_REPEATED = re.compile(r"(\w)\1{2,}")
+_WORD = re.compile(r"[^\W_]+")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
 
 class CueError(ValueError):
@@ -91,6 +97,7 @@ class Cue:
         gap = rf"(?: [^ ]+){{0,{GAP}}} +\b"
         return re.compile(r"\b(?:" + rf")\b{gap}(?:".join(parts) + r")\b")
 
+    @cached_property
     def units(self) -> list[list[tuple[str, ...]]]:
         """The readings of each unit (a word, or a bracket) in turn.
 
@@ -118,11 +125,17 @@ class Found:
 
 @dataclass
 class Reading:
-    """What the cues say about a message."""
+    """What the cues say about a message.
+
+    Attributes:
+        cues: Those found, negated ones too.
+        contexts: Of `CONTEXTS`: what calms a message.
+        starts: Where each word begins in the message, characters.
+    """
 
     cues: list[Found] = field(default_factory=list)
     contexts: set[str] = field(default_factory=set)
-    words: int = 0
+    starts: list[int] = field(default_factory=list)
 
     def active(self, level: Urgency) -> list[Found]:
         """The cues of a level that count."""
@@ -134,37 +147,48 @@ class Cues:
 
     def __init__(self, folder: Path = FOLDER, known_words: Iterable[str] = ()) -> None:
         self._cues: list[Cue] = []
+        self.about_children: set[str] = set()
         self._negations: set[tuple[str, ...]] = set()
-        for language in LANGUAGES:
-            path = folder / f"{language}.yml"
-            if path.exists():
-                self._read(path)
+        for path in sorted((folder / "cues").glob("*.yml")):
+            self._read(path, self._cues_of)
+        self._read(folder / "contexts.yml", self._contexts_of)
         self._index(known_words)
         self._corrected = lru_cache(maxsize=20_000)(self._correct)
 
-    def _read(self, path: Path) -> None:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    def _read(self, path: Path, take: Callable[[str, dict[str, Any]], None]) -> None:
+        known = len(self._cues)
         try:
-            for category, levels in content["cues"].items():
-                for level, lines in levels.items():
-                    if level not in ("urgent", "high"):
-                        raise CueError(f"unknown level {level!r}")
-                    self._cues.extend(Cue(category, level, fold(line)) for line in lines)
-            for context, lines in content["context"].items():
-                if context not in CONTEXTS:
-                    raise CueError(f"unknown context {context!r}")
-                if context == "negation":
-                    self._negations.update(reading for line in lines for reading in expand(line))
-                else:
-                    self._cues.extend(Cue(_CONTEXT + context, "none", fold(line)) for line in lines)
-            for cue in self._cues:
-                cue.units()
+            take(path.stem, yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+            for cue in self._cues[known:]:
+                cue.units  # noqa: B018 - raises where a cue is broken
         except (CueError, KeyError, AttributeError, TypeError) as error:
             raise CueError(f"{path.name}: {error}") from None
 
+    def _cues_of(self, category: str, content: dict[str, Any]) -> None:
+        if content["who"] not in WHO:
+            raise CueError(f"who is one of {', '.join(WHO)}, not {content['who']!r}")
+        if content["who"] == "child":
+            self.about_children.add(category)
+        for language in LANGUAGES:
+            for level, lines in content.get(language, {}).items():
+                if level not in ("urgent", "high"):
+                    raise CueError(f"unknown level {level!r}")
+                self._cues.extend(Cue(category, level, fold(line)) for line in lines)
+
+    def _contexts_of(self, name: str, content: dict[str, Any]) -> None:
+        del name
+        for context, by_language in content.items():
+            if context not in CONTEXTS:
+                raise CueError(f"unknown context {context!r}")
+            lines = [line for language in LANGUAGES for line in by_language.get(language, [])]
+            if context == "negation":
+                self._negations.update(reading for line in lines for reading in expand(line))
+            else:
+                self._cues.extend(Cue(_CONTEXT + context, "none", fold(line)) for line in lines)
+
     def _index(self, known_words: Iterable[str]) -> None:
         """Note each cue under the words of its rarest unit, and the words that cues use."""
-        units = [cue.units() for cue in self._cues]
+        units = [cue.units for cue in self._cues]
         often = Counter(
             word
             for cue_units in units
@@ -187,7 +211,7 @@ class Cues:
     def read(self, text: str) -> Reading:
         """Find the cues and the context of a message, however long it is."""
         tokens, breaks = self._tokens(text)
-        reading = Reading(words=len(tokens))
+        reading = Reading(starts=_starts(text, len(tokens)))
         found = list(self._find(tokens))
         idioms = [one for one in found if one.category == f"{_CONTEXT}idiom"]
         for one in found:
@@ -242,3 +266,11 @@ class Cues:
         ]
         hit = process.extractOne(word, near, scorer=Levenshtein.distance, score_cutoff=typos)
         return hit[0] if hit else word
+
+
+def _starts(text: str, count: int) -> list[int]:
+    """Where the words of a text begin; evenly spread where folding made other words of them."""
+    found = [match.start() for match in _WORD.finditer(text)]
+    if len(found) == count:
+        return found
+    return [number * len(text) // max(count, 1) for number in range(count)]

@@ -85,13 +85,14 @@ class LanguageIdentifier(TrainedComponent):
             None,
             [example.language for example in shown],
             sizes=SIZES,
+            word_weight=0.0,
             balanced=True,
         )
         return margins.arrays(), {"labels": names, "groups": margins.groups}
 
     def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
         """Take what was learnt."""
-        self._margins = Margins.from_arrays(arrays, facts["groups"], SIZES)
+        self._margins = Margins.from_arrays(arrays, facts["groups"], SIZES, 0.0)
         self._labels = facts["labels"]
 
     def identify(self, text: str) -> tuple[str, float]:

@@ -1,19 +1,21 @@
-"""A linear classifier on a sentence vector and on letters, kept as arrays.
+"""A linear classifier on a sentence vector and on the spelling, kept as arrays.
 
 Decides the features that intents, language, urgency and accounts are read from: the vector
-(meaning, across languages) beside weights of the groups of letters in the folded text (spelling,
-where the vector knows little: Quechua, Creole, typos). Learnt by scikit-learn, whose pickles take
-seconds to load; kept as numpy arrays.
+(meaning, across languages) beside weights of the groups of letters, of the words and of their pairs
+in the folded text (spelling, where the vector knows little: Quechua, Creole, typos). Learnt by
+scikit-learn, whose pickles take seconds to load; kept as numpy arrays.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from bot.folding import words
 from bot.nlu.component import Arrays
@@ -25,8 +27,11 @@ GROUPS = range(2, 6)
 LONGEST_READ = 600
 """Characters whose letters are counted; a topic is named early."""
 
-VECTOR_WEIGHT = 2.0
-"""Of the vector beside the letters; best of 1, 2, 4 in cross-validation."""
+VECTOR_WEIGHT = 1.6
+"""Of the vector beside the letters; best of 1, 1.6, 2, 4 in cross-validation."""
+
+WORD_WEIGHT = 0.7
+"""Of words and pairs of words beside the letters; best of 0, 0.5, 0.7, 1 in cross-validation."""
 
 PENALTY = 0.3
 """C of the support vector classifier; best of 0.1, 0.3, 1."""
@@ -51,25 +56,66 @@ def letter_groups(text: str, sizes: range = GROUPS) -> Counter[str]:
     return groups
 
 
-class Letters:
-    """Weights of groups of letters: term frequency, dampened, by inverse document frequency."""
+def word_groups(text: str) -> Counter[str]:
+    """How often each word and each pair of neighbours occurs, marked as such."""
+    found = words(text[:LONGEST_READ])
+    groups = Counter(f"={word}" for word in found)
+    groups.update(f"={one} {other}" for one, other in itertools.pairwise(found))
+    return groups
+
+
+class Spelling:
+    """Weights of groups of letters and of words: term frequency, dampened, by rarity.
+
+    Args:
+        groups: The known groups of letters and of words.
+        rarity: Inverse document frequency of each.
+        sizes: Lengths of the groups of letters.
+        word_weight: Of the words beside the letters; 0 where only letters are read.
+    """
 
     def __init__(
-        self, groups: Sequence[str], rarity: NDArray[np.float32], sizes: range = GROUPS
+        self,
+        groups: Sequence[str],
+        rarity: NDArray[np.float32],
+        sizes: range = GROUPS,
+        word_weight: float = WORD_WEIGHT,
     ) -> None:
         self._column = {group: column for column, group in enumerate(groups)}
         self._rarity = rarity
         self._sizes = sizes
+        self._word_weight = word_weight
 
     @classmethod
-    def learn(cls, texts: Sequence[str], sizes: range = GROUPS) -> Letters:
-        """Find the groups that occur in at least `SEEN_AT_LEAST` examples."""
+    def learn(
+        cls, texts: Sequence[str], sizes: range = GROUPS, word_weight: float = WORD_WEIGHT
+    ) -> tuple[Spelling, csr_matrix]:
+        """Find the groups that occur in at least `SEEN_AT_LEAST` examples.
+
+        Returns:
+            What was learnt, and the weights of the texts themselves, one a row.
+        """
+        parts = [_parts(text, sizes, word_weight) for text in texts]  # counted once: it takes long
         seen: Counter[str] = Counter()
-        for text in texts:
-            seen.update(letter_groups(text, sizes).keys())
+        for part in parts:
+            for groups in part:
+                seen.update(groups.keys())
         kept = sorted(group for group, count in seen.items() if count >= SEEN_AT_LEAST)
         rarity = [math.log((1 + len(texts)) / (1 + seen[group])) + 1 for group in kept]
-        return cls(kept, np.array(rarity, dtype=np.float32), sizes)
+        spelling = cls(kept, np.array(rarity, dtype=np.float32), sizes, word_weight)
+        return spelling, spelling._rows(parts)
+
+    def _rows(self, parts: Sequence[Sequence[Counter[str]]]) -> csr_matrix:
+        rows, columns, values = [], [], []
+        for row, part in enumerate(parts):
+            found, weights = self._weights(part)
+            rows.append(np.full(len(found), row))
+            columns.append(found)
+            values.append(weights)
+        shape = (len(parts), len(self._column))
+        return csr_matrix(
+            (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape
+        )
 
     @property
     def groups(self) -> list[str]:
@@ -82,9 +128,24 @@ class Letters:
         return self._rarity
 
     def weigh(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Columns and weights of one text; the weights have length one together."""
+        """Columns and weights of one text; those of the letters have length one together."""
+        return self._weights(_parts(text, self._sizes, self._word_weight))
+
+    def _weights(
+        self, parts: Sequence[Counter[str]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        columns, weights = self._weigh(parts[0])
+        if len(parts) == 1:
+            return columns, weights
+        word_columns, word_weights = self._weigh(parts[1])
+        return (
+            np.concatenate([columns, word_columns]),
+            np.concatenate([weights, np.float32(self._word_weight) * word_weights]),
+        )
+
+    def _weigh(self, groups: Counter[str]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         columns, weights = [], []
-        for group, count in letter_groups(text, self._sizes).items():
+        for group, count in groups.items():
             column = self._column.get(group)
             if column is not None:
                 columns.append(column)
@@ -94,18 +155,24 @@ class Letters:
         return np.array(columns, dtype=np.int64), found / norm
 
 
+def _parts(text: str, sizes: range, word_weight: float) -> list[Counter[str]]:
+    """The groups of letters of a text, and of its words where they are read."""
+    letters = letter_groups(text, sizes)
+    return [letters, word_groups(text)] if word_weight else [letters]
+
+
 class Margins:
-    """A linear classifier on a vector and letters: arrays only."""
+    """A linear classifier on a vector and the spelling: arrays only."""
 
     def __init__(
         self,
-        letters: Letters,
+        spelling: Spelling,
         centre: Vector,
         of_vector: NDArray[np.float32],
         of_letters: NDArray[np.float32],
         offset: NDArray[np.float32],
     ) -> None:
-        self._letters = letters
+        self._spelling = spelling
         self._centre = centre
         self._of_vector = of_vector
         self._of_letters = of_letters
@@ -119,6 +186,7 @@ class Margins:
         labels: Sequence[str],
         *,
         sizes: range = GROUPS,
+        word_weight: float = WORD_WEIGHT,
         balanced: bool = False,
     ) -> tuple[Margins, list[str]]:
         """Learn one margin a label.
@@ -128,41 +196,32 @@ class Margins:
             vectors: Their vectors, one a row; None to learn from letters alone.
             labels: What each example is an example of.
             sizes: Lengths of the groups of letters.
+            word_weight: Of the words beside the letters; 0 to read letters only.
             balanced: Whether rare labels weigh as much as frequent ones.
 
         Returns:
             The classifier, and the labels in the order of its margins.
         """
-        from scipy.sparse import csr_matrix, hstack
+        from scipy.sparse import hstack
         from sklearn.svm import LinearSVC
 
-        letters = Letters.learn(texts, sizes)
-        rows, columns, values = [], [], []
-        for row, text in enumerate(texts):
-            found, weights = letters.weigh(text)
-            rows.extend([row] * len(found))
-            columns.extend(found.tolist())
-            values.extend(weights.tolist())
-        shape = (len(texts), len(letters.groups))
+        spelling, spelt = Spelling.learn(texts, sizes, word_weight)
         if vectors is None:
             vectors = np.zeros((len(texts), 0), dtype=np.float32)
         centre = vectors.mean(axis=0)
         width = vectors.shape[1]
-        features = hstack(
-            [
-                csr_matrix(VECTOR_WEIGHT * _centred(vectors, centre)),
-                csr_matrix((values, (rows, columns)), shape=shape),
-            ]
-        ).tocsr()
+        features = hstack([csr_matrix(VECTOR_WEIGHT * centred(vectors, centre)), spelt]).tocsr()
         model = LinearSVC(
-            C=PENALTY, random_state=0, class_weight="balanced" if balanced else None
+            C=PENALTY,
+            random_state=0,
+            class_weight="balanced" if balanced else None,
         ).fit(features, list(labels))
         weights_of = model.coef_.astype(np.float32)
         offset = model.intercept_.astype(np.float32)
         if len(model.classes_) == 2:  # scikit-learn gives one margin for two labels
             weights_of, offset = np.vstack([-weights_of, weights_of]), np.hstack([-offset, offset])
         margins = cls(
-            letters,
+            spelling,
             centre.astype(np.float32),
             weights_of[:, :width],
             np.ascontiguousarray(weights_of[:, width:].T),
@@ -172,40 +231,44 @@ class Margins:
 
     def of(self, text: str, vector: Vector | None = None) -> NDArray[np.float32]:
         """The margin of each label for one text."""
-        columns, weights = self._letters.weigh(text)
+        columns, weights = self._spelling.weigh(text)
         margins: NDArray[np.float32] = weights @ self._of_letters[columns] + self._offset
         if vector is not None:
-            centred = _centred(vector[None, :], self._centre)[0]
-            margins = margins + self._of_vector @ (VECTOR_WEIGHT * centred)
+            moved = centred(vector[None, :], self._centre)[0]
+            margins = margins + self._of_vector @ (VECTOR_WEIGHT * moved)
         return margins
 
-    def arrays(self, prefix: str = "") -> Arrays:
+    def arrays(self) -> Arrays:
         """What is kept, by name."""
         return {
-            f"{prefix}centre": self._centre,
-            f"{prefix}of_vector": self._of_vector,
-            f"{prefix}of_letters": self._of_letters.astype(np.float16),
-            f"{prefix}offset": self._offset,
-            f"{prefix}rarity": self._letters.rarity,
+            "centre": self._centre,
+            "of_vector": self._of_vector,
+            "of_letters": self._of_letters.astype(np.float16),
+            "offset": self._offset,
+            "rarity": self._spelling.rarity,
         }
 
     @classmethod
     def from_arrays(
-        cls, arrays: Arrays, groups: Sequence[str], sizes: range = GROUPS, prefix: str = ""
+        cls,
+        arrays: Arrays,
+        groups: Sequence[str],
+        sizes: range = GROUPS,
+        word_weight: float = WORD_WEIGHT,
     ) -> Margins:
         """What `arrays` gave."""
         return cls(
-            Letters(groups, arrays[f"{prefix}rarity"], sizes),
-            arrays[f"{prefix}centre"],
-            arrays[f"{prefix}of_vector"],
-            arrays[f"{prefix}of_letters"].astype(np.float32),
-            arrays[f"{prefix}offset"],
+            Spelling(groups, arrays["rarity"], sizes, word_weight),
+            arrays["centre"],
+            arrays["of_vector"],
+            arrays["of_letters"].astype(np.float32),
+            arrays["offset"],
         )
 
     @property
     def groups(self) -> list[str]:
-        """The groups of letters known."""
-        return self._letters.groups
+        """The groups of letters and words known."""
+        return self._spelling.groups
 
 
 def confidences(margins: NDArray[np.float32], sharpness: float = SHARPNESS) -> NDArray[np.float32]:
@@ -215,7 +278,8 @@ def confidences(margins: NDArray[np.float32], sharpness: float = SHARPNESS) -> N
     return shares
 
 
-def _centred(vectors: NDArray[np.float32], centre: Vector) -> NDArray[np.float32]:
+def centred(vectors: NDArray[np.float32], centre: Vector) -> NDArray[np.float32]:
+    """Vectors seen from the middle of the training examples, of length one again."""
     moved = vectors - centre
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
     return moved / np.where(lengths == 0, 1.0, lengths)

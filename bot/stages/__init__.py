@@ -16,6 +16,7 @@ from bot.privacy import logs
 from bot.services import Services
 from bot.stages import (
     choose,
+    count,
     deduplicate,
     language,
     nothing_to_read,
@@ -94,3 +95,4 @@ async def _run(turn: Turn, services: Services) -> None:
         await context.keep(turn)
         await relay.after(turn, context)
     await deduplicate.remember(turn, context)
+    await count.run(turn, context)

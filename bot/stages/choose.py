@@ -1,21 +1,27 @@
 """A pressed button, a number or a typed title: what the last reply offered, without the model.
 
 Decides that a choice is good for the conversation's last reply only. A number counts where that
-reply offered choices; else it is a message like any other ("1818" is a question).
+reply offered choices, also in words ("la segunda"); else it is a message like any other ("1818" is
+a question).
 """
 
 from __future__ import annotations
 
 import re
 
-from bot.folding import fold
+from bot.folding import fold, words
 from bot.languages import ORIGINAL
+from bot.lexicon import by_word, word_list
 from bot.stages.context import Context
 from bot.turn import Answered, PlaceReading, Turn, Understanding
 
 _NUMBER = re.compile(
     r"(?:opcion|option|opsyon|opcao|numero|number|n|no|la|el)?[\s.:#]*(\d{1,2})[\s.):]*"
 )
+
+
+_ORDINALS = by_word("ordinals")
+_AROUND = word_list("around_an_ordinal")
 
 
 async def run(turn: Turn, context: Context) -> None:
@@ -54,9 +60,19 @@ def code_of(turn: Turn, context: Context) -> str:
     if not kept.choices or len(turn.text) > 80:
         return ""
     typed = fold(turn.text).strip(" .!?¿¡\"'")
+    position = _position(typed)
+    if position:
+        codes = list(kept.choices.values())
+        return codes[position - 1] if position <= len(codes) else ""
+    return kept.choices.get(kept.titles.get(typed, ""), "")
+
+
+def _position(typed: str) -> int:
+    """Which of the choices is meant: "2", "opción 2", "la segunda"; 0 where none is."""
     number = _NUMBER.fullmatch(typed)
     if number:
-        codes = list(kept.choices.values())
-        position = int(number.group(1))
-        return codes[position - 1] if 1 <= position <= len(codes) else ""
-    return kept.choices.get(kept.titles.get(typed, ""), "")
+        return int(number.group(1))
+    found = words(typed)
+    named = [word for word in found if word in _ORDINALS]
+    plain = all(word in _ORDINALS or word in _AROUND for word in found)
+    return int(_ORDINALS[named[0]]) if len(named) == 1 and plain else 0

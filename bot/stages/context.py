@@ -32,6 +32,7 @@ class Context:
     async def load(self, turn: Turn) -> None:
         """Read the codes of the turn's conversation."""
         self.conversation = await kept.load(self.services.redis, turn.conversation)
+        self.conversation.site = self.conversation.site or turn.site
 
     async def keep(self, turn: Turn) -> None:
         """Write them, or erase everything where the person asked for it."""

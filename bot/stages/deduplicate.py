@@ -2,6 +2,7 @@
 
 Decides that the replies of a message are kept for a day under its id, so that a repeated delivery
 gets the same answer again; while the first delivery is still being answered, the second waits.
+Erasing a conversation erases them too: their ids are listed under the conversation.
 The replies are Chaski's own texts; no word of the person is in them.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import asdict
+from typing import Any
 
 from bot.conversation import RETENTION, key
 from bot.stages.context import Context
@@ -47,23 +49,33 @@ async def known(turn: Turn, context: Context) -> bool:
 
 async def remember(turn: Turn, context: Context) -> None:
     """Keep the replies for the next delivery of the same message."""
-    if turn.message_id:
-        row = {
-            "replies": [asdict(reply) for reply in turn.replies],
-            "language": turn.language,
-            "relayed": turn.relayed,
-        }
-        await context.services.redis.set(_name(turn), json.dumps(row), ex=RETENTION["message"])
+    if not turn.message_id:
+        return
+    if turn.throttled:  # to be sent again later, and answered then
+        await context.services.redis.delete(_name(turn))
+        return
+    row = {
+        "replies": [asdict(reply) for reply in turn.replies],
+        "language": turn.language,
+        "urgency": turn.urgency,
+        "handoff": turn.handoff,
+        "relayed": turn.relayed,
+    }
+    listed = key("answered", turn.conversation)
+    pipeline = context.services.redis.pipeline(transaction=True)
+    pipeline.set(_name(turn), json.dumps(row), ex=RETENTION["message"])
+    pipeline.sadd(listed, turn.message_id)
+    pipeline.expire(listed, RETENTION["answered"])
+    await pipeline.execute()
 
 
-def _restore(turn: Turn, row: dict[str, object]) -> None:
-    replies = row["replies"]
-    assert isinstance(replies, list)  # noqa: S101 - our own JSON
-    turn.language = str(row["language"])
+def _restore(turn: Turn, row: dict[str, Any]) -> None:
+    turn.language = row["language"]
+    turn.urgency, turn.handoff = row.get("urgency", "none"), row.get("handoff", "none")
     turn.relayed = bool(row.get("relayed"))
     turn.replies = [
         Reply(one["text"], one["topic"], [Choice(**choice) for choice in one["choices"]])
-        for one in replies
+        for one in row["replies"]
     ]
 
 

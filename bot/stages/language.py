@@ -1,6 +1,7 @@
 """Which language the replies are in.
 
-Decides: the one asked for by name, at any time; else the conversation's own, which changes only on
+Decides: the one asked for by name or by a greeting that only it has, at any time; else the
+conversation's own, which changes only on
 clear evidence ("ok", "1", a place or an office's name change nothing); else the message's.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.directory.gazetteer import gazetteer
 from bot.folding import words
-from bot.languages import ORIGINAL, requested
+from bot.languages import ORIGINAL, greeted, requested
 from bot.stages.context import Context
 from bot.turn import Turn
 
@@ -36,6 +37,10 @@ async def run(turn: Turn, context: Context) -> None:
     asked = _asked(turn)
     if asked:
         turn.language, kept.language_chosen = asked, True
+        return
+    greeting = greeted(turn.text)
+    if greeting:
+        turn.language, kept.language_shown = greeting, True
         return
     turn.language = kept.language or turn.language or ORIGINAL
     if not turn.text:

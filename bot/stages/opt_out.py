@@ -7,18 +7,12 @@ wishes in a sentence are understood as the intents `opt_out` and `delete_my_data
 from __future__ import annotations
 
 from bot.folding import words
+from bot.lexicon import word_list
 from bot.stages.context import Context
 from bot.turn import Turn, Understanding
 
-STOP_WORDS = frozenset(
-    (
-        "stop stopall unsubscribe alto parar pare baja arret arreter arrete kanpe sispann "
-        "sayachiy sayay desuscribir"
-    ).split()
-)
-ERASE_WORDS = frozenset(
-    ("borrar borra erase delete apagar apague effacer efface efase pichay eliminar").split()
-)
+STOP_WORDS = word_list("stop")
+ERASE_WORDS = word_list("erase")
 
 
 async def run(turn: Turn, context: Context) -> None:

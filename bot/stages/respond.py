@@ -7,11 +7,12 @@ draft, erasing.
 
 from __future__ import annotations
 
-from bot.answers import say
+from bot.answers import answers, say
+from bot.conversation import Conversation
 from bot.languages import DRAFTS, ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
-from bot.stages.understand import GUESSES, SMALL_TALK
-from bot.turn import Answered, HandOff, Turn, Understanding
+from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
+from bot.turn import URGENCY_LEVELS, Answered, HandOff, Turn, Understanding
 
 HAND_OFFS: dict[str, HandOff] = {
     "offered": "offered",
@@ -29,7 +30,7 @@ async def run(turn: Turn, context: Context) -> None:
     """Let the assistant answer."""
     understanding = turn.understanding
     assert understanding is not None  # noqa: S101 - `understand` sees to it
-    intent, entities = for_assistant(understanding, turn)
+    intent, entities = for_assistant(understanding, turn, context.conversation)
     said = await context.services.assistant.respond(turn.conversation, intent, entities)
     context.begin_replies(turn)
     for number, one in enumerate(said):
@@ -40,13 +41,27 @@ async def run(turn: Turn, context: Context) -> None:
         context.conversation.asks = one.asks or context.conversation.asks
         turn.erase = turn.erase or one.effect == "erase"
         turn.handoff = HAND_OFFS.get(one.effect, turn.handoff)
-    if turn.language in DRAFTS and not context.conversation.draft_told and not turn.erase:
+    context.conversation.topic = turn.replies[0].topic if turn.replies else ""
+    _keep_the_level(turn, context)
+    draft = any(_is_draft(one.topic, turn.language) for one in turn.replies)
+    if draft and not context.conversation.draft_told and not turn.erase:
         context.conversation.draft_told = True
         _add_draft_notice(turn, context)
     raise Answered
 
 
-def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]:
+def _keep_the_level(turn: Turn, context: Context) -> None:
+    """The conversation's level rises with a message and falls only by the person's word."""
+    kept = context.conversation
+    assert turn.understanding is not None  # noqa: S101 - the caller has seen to it
+    if turn.understanding.intent == "danger_over":
+        kept.urgency = "none"
+    kept.urgency = turn.urgency = max(kept.urgency, turn.urgency, key=URGENCY_LEVELS.index)
+
+
+def for_assistant(
+    read: Understanding, turn: Turn, kept: Conversation
+) -> tuple[str, dict[str, str]]:
     """The intent and the entities that Rasa gets: codes only."""
     entities = {
         "language": turn.language or ORIGINAL,
@@ -55,12 +70,18 @@ def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]
         "foreign": read.place.foreign,
         "urgency": turn.urgency,
         "cues": " ".join(read.cues),
+        "kind": read.kind,
+        "age_group": kept.age_group,
+        "level": max(kept.urgency, turn.urgency, key=URGENCY_LEVELS.index),
         "channel": turn.channel,
     }
     intent = read.intent
     if turn.urgency == "urgent":
         entities["topic"] = intent
         intent = "urgent"
+    elif intent == FOLLOW_UP:
+        entities["follow_up"] = read.follow_up
+        entities["topic"] = read.ranking[0][0] if read.ranking else ""
     elif intent == MADE_BY_CHOICE:
         entities["topic"] = read.ranking[0][0]
     elif intent == "position_outside":
@@ -71,6 +92,11 @@ def for_assistant(read: Understanding, turn: Turn) -> tuple[str, dict[str, str]]
         guesses = [name for name, _ in read.ranking if name not in NEVER_GUESSED][:GUESSES]
         entities["guesses"] = " ".join(guesses)
     return intent, entities
+
+
+def _is_draft(topic: str, language: str) -> bool:
+    known = answers().get(topic)
+    return known.is_draft(language) if known else language in DRAFTS
 
 
 def _add_draft_notice(turn: Turn, context: Context) -> None:

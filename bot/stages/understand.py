@@ -8,21 +8,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.conversation import Conversation
 from bot.folding import words
 from bot.languages import requested
 from bot.offices import INTENT_SERVICE
+from bot.organisations import NEEDS
 from bot.stages.context import Context
 from bot.turn import PlaceReading, Turn, Understanding
 
 SURE = 0.30
 """Confidence of the intent from which it is answered; below it, guesses are offered."""
 
+SURE_OF_ANOTHER = 0.8
+"""Confidence from which a short message with a place is about another topic than the last."""
+
 PLACE_WORDS = 6
 """Words of a message that names a place and may be nothing but the answer to "where?"."""
 
 GUESSES = 2
 
+FOLLOW_UP = "follow_up"
+"""Intent of a message that only makes sense after an answer."""
+
+SAFE_NOW = "safe_now"
+ANYWHERE = frozenset({"repeat", "shorter", "more"})
+"""Follow-ups that also make sense after a greeting or a menu."""
+
 SMALL_TALK = frozenset({"affirm", "deny", "greet", "thank", "goodbye", "out_of_scope"})
+NOTHING_SAID = SMALL_TALK | {"menu", "choose_language", "privacy", "bot_challenge", ""}
+"""Topics of a last reply after which "where is that?" means nothing."""
+
+ABOUT_THE_CONVERSATION = frozenset(
+    "ask_source menu talk_to_human delete_my_data opt_out privacy choose_language".split()
+)
+"""Wishes that resemble a follow-up and are meant as themselves."""
+
+AGE_WORDS = 6
+"""Words of a message that tells an age and nothing else."""
+
+BY_PLACE = frozenset({*INTENT_SERVICE, *NEEDS})
 
 
 async def run(turn: Turn, context: Context) -> None:
@@ -33,10 +57,12 @@ async def run(turn: Turn, context: Context) -> None:
     text, turn.text = turn.text, ""
     read = await context.services.assistant.read(text)
     turn.urgency = read.urgency
-    turn.understanding = _for_dialogue(read, text, context.conversation.asks)
+    kept = context.conversation
+    kept.age_group = read.age_group or kept.age_group
+    turn.understanding = _for_dialogue(read, text, kept)
 
 
-def _for_dialogue(read: Understanding, text: str, asks: str) -> Understanding:
+def _for_dialogue(read: Understanding, text: str, kept: Conversation) -> Understanding:
     if not words(text):  # emoji, "@", "???"
         return replace(read, intent="not_understood", ranking=())
     asked_language = requested(text)
@@ -44,10 +70,15 @@ def _for_dialogue(read: Understanding, text: str, asks: str) -> Understanding:
         return replace(read, intent="choose_language", language=asked_language, confidence=1.0)
     if read.is_account:
         return replace(read, intent="share_account", confidence=1.0)
-    place = _place(read, asks)
-    read = replace(read, place=place)
-    if (place.code or place.candidates or place.foreign) and _answers_where(read, text, asks):
+    read = replace(read, place=_place(read, kept))
+    if _answers_where(read, text, kept):
         return replace(read, intent="give_place", confidence=1.0)
+    if read.age_group and len(words(text)) <= AGE_WORDS and read.urgency != "urgent":
+        topic = "minor_note" if read.age_group == "minor" else "affirm"
+        return replace(read, intent="topic", ranking=((topic, 1.0),), confidence=1.0)
+    if _follows(read, kept):
+        safe = read.follow_up == SAFE_NOW
+        return replace(read, intent="danger_over" if safe else FOLLOW_UP, confidence=1.0)
     if read.other_language:
         return replace(read, intent="other_language", confidence=1.0)
     if read.confidence < SURE and read.intent != "out_of_scope":
@@ -55,16 +86,35 @@ def _for_dialogue(read: Understanding, text: str, asks: str) -> Understanding:
     return read
 
 
-def _place(read: Understanding, asks: str) -> PlaceReading:
+def _place(read: Understanding, kept: Conversation) -> PlaceReading:
     """A guessed spelling counts only where a place is to be expected."""
-    expected = asks == "place" or read.intent == "give_place" or read.intent in INTENT_SERVICE
+    expected = kept.asks == "place" or read.intent == "give_place" or read.intent in BY_PLACE
     return PlaceReading() if read.place.guess and not expected else read.place
 
 
-def _answers_where(read: Understanding, text: str, asks: str) -> bool:
-    if read.intent in INTENT_SERVICE or read.urgency == "urgent":
+def _answers_where(read: Understanding, text: str, kept: Conversation) -> bool:
+    """Whether a message is nothing but a place: the one asked for, or another one ("no, en X")."""
+    place = read.place
+    if not (place.code or place.candidates or place.foreign):
         return False
-    if asks != "place":
+    if read.urgency == "urgent" or len(words(text)) > PLACE_WORDS:
         return False
-    short = len(words(text)) <= PLACE_WORDS
-    return short and (read.intent in SMALL_TALK or read.confidence < 0.8 or read.place.code != "")
+    if kept.asks != "place" and kept.topic not in BY_PLACE:
+        return False
+    if read.intent in BY_PLACE and read.intent != kept.topic:
+        return read.confidence < SURE_OF_ANOTHER
+    return (
+        read.intent in SMALL_TALK | BY_PLACE
+        or read.confidence < SURE_OF_ANOTHER
+        or (kept.asks == "place" and bool(place.code))
+    )
+
+
+def _follows(read: Understanding, kept: Conversation) -> bool:
+    if not read.follow_up or read.urgency == "urgent":
+        return False
+    if read.intent in ABOUT_THE_CONVERSATION and read.confidence > read.follow_up_confidence:
+        return False
+    if read.follow_up == SAFE_NOW:
+        return kept.urgency != "none"
+    return kept.topic not in NOTHING_SAID or read.follow_up in ANYWHERE

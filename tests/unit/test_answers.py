@@ -42,13 +42,13 @@ GOOD = Answer(
 )
 def test_the_check_finds_what_must_not_be_said(text: str, problem: str) -> None:
     bad = replace(GOOD, text={**GOOD.text, "en": text})
-    assert any(problem in found for found in check._text_problems("report_where", bad))
-    assert not list(check._text_problems("report_where", GOOD))
+    assert any(problem in found for found in check.text_problems("report_where", bad))
+    assert not list(check.text_problems("report_where", GOOD))
 
 
 def test_the_check_finds_a_title_that_is_too_long_or_missing() -> None:
     bad = replace(GOOD, title={**GOOD.title, "fr": "x" * 29, "ht": ""})
-    assert len(list(check._title_problems(bad))) == 2
+    assert len(list(check.title_problems(bad))) == 2
 
 
 def test_a_placeholder_without_a_fact_is_an_error_and_never_an_empty_word() -> None:

@@ -4,38 +4,50 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.cues import Cue, CueError, Cues, Reading, expand
-from bot.nlu.urgency import decide
+from bot.nlu.urgency import FEATURES, Joining, decide, join, windows
+from bot.nlu.urgency import JOINING as JOINING_FILE
+from bot.turn import URGENCY_LEVELS
 
-CUES = """
-cues:
-  confinement:
-    urgent:
-      - estoy encerrad(o|a)
-      - no (me|nos) deja(n|) ... salir
-  debt:
-    high:
-      - (les|le) debo (mucha |)plata
-context:
-  idiom:
-    - encerrada en el trafico
-  past:
-    - hace muchos anos
-  negation:
-    - "no"
-    - ya no
+CONFINEMENT = """
+note: "test"
+who: any
+es:
+  urgent:
+    - estoy encerrad(o|a)
+    - no (me|nos) deja(n|) ... salir
 """
+DEBT = """
+note: "test"
+who: any
+es:
+  high:
+    - (les|le) debo (mucha |)plata
+"""
+CONTEXTS = """
+idiom: {es: [encerrada en el trafico]}
+past: {es: [hace muchos anos]}
+negation: {es: ["no", ya no]}
+"""
+
+
+def written(folder: Path, **files: str) -> Path:
+    (folder / "cues").mkdir()
+    (folder / "contexts.yml").write_text(CONTEXTS, encoding="utf-8")
+    for name, content in files.items():
+        (folder / "cues" / f"{name}.yml").write_text(content, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
 def cues(tmp_path_factory: pytest.TempPathFactory) -> Cues:
-    folder = tmp_path_factory.mktemp("cues")
-    (folder / "es.yml").write_text(CUES, encoding="utf-8")
-    return Cues(folder)
+    return Cues(written(tmp_path_factory.mktemp("urgency"), confinement=CONFINEMENT, debt=DEBT))
 
 
 def levels(reading: Reading) -> list[str]:
@@ -90,25 +102,32 @@ def test_an_optional_part_may_be_missing(cues: Cues) -> None:
 @pytest.mark.parametrize("cue", ["(a|b", "a)", "((a))", "|"])
 def test_broken_brackets_are_refused(cue: str) -> None:
     with pytest.raises(CueError):
-        Cue("x", "urgent", cue).units()
+        assert Cue("x", "urgent", cue).units
 
 
 def test_a_cue_that_is_all_optional_is_refused() -> None:
     with pytest.raises(CueError):
-        Cue("x", "urgent", "(a|) (b|)").units()
+        assert Cue("x", "urgent", "(a|) (b|)").units
 
 
-def test_a_broken_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / "es.yml").write_text("cues: {x: {loud: [a b]}}", encoding="utf-8")
-    with pytest.raises(CueError, match=r"es\.yml"):
-        Cues(tmp_path)
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{note: x, who: any, es: {loud: [a b]}}",
+        "{note: x, who: nobody, es: {high: [a b]}}",
+        "{note: x, es: {high: [a b]}}",
+    ],
+)
+def test_a_broken_file_is_named(tmp_path: Path, content: str) -> None:
+    with pytest.raises(CueError, match=r"debt\.yml"):
+        Cues(written(tmp_path, debt=content))
 
 
 @given(st.lists(st.sampled_from(["estoy", "encerrada", "no", "salir", ".", "x"]), max_size=60))
 @settings(max_examples=200, deadline=None)
 def test_no_sequence_of_words_breaks_the_matcher(tokens: list[str]) -> None:
     reading = _shared().read(" ".join(tokens))
-    assert all(0 <= cue.start < cue.end <= reading.words for cue in reading.cues)
+    assert all(0 <= cue.start < cue.end <= len(reading.starts) for cue in reading.cues)
 
 
 _CUES: list[Cues] = []
@@ -132,19 +151,42 @@ def test_every_reading_of_a_unit_is_made_of_its_own_letters(inner: str) -> None:
         assert set("".join(reading)) <= set("ab")
 
 
+JOINING = Joining(
+    weights=((0.0,) * len(FEATURES), (0.0,) * len(FEATURES), (0.0,) * len(FEATURES)),
+    offsets=(0.0, 0.0, 0.0),
+    urgent_from=0.4,
+    high_from=0.3,
+)
+
+
 def test_a_cue_without_a_calming_context_is_never_nothing(cues: Cues) -> None:
-    calm = {"none": 0.98, "high": 0.01, "urgent": 0.01}
-    assert decide(cues.read("estoy encerrada, ¿a quién denuncio?"), calm) == "high"
-    assert decide(cues.read("hace muchos anos, estoy encerrada"), calm) == "none"
+    calm = np.array([0.98, 0.01, 0.01])
+    assert decide(cues.read("estoy encerrada, ¿a quién denuncio?"), calm, JOINING) == "high"
+    assert decide(cues.read("hace muchos anos, estoy encerrada"), calm, JOINING) == "none"
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_more_danger_heard_never_lowers_the_level(urgent: float, more: float) -> None:
-    order = ["none", "high", "urgent"]
     low, high = sorted((urgent, more))
-    calm = Reading()
 
     def level(share: float) -> int:
-        return order.index(decide(calm, {"urgent": share, "high": (1 - share) / 2, "none": 0}))
+        shares = np.array([(1 - share) / 2, (1 - share) / 2, share])
+        return URGENCY_LEVELS.index(decide(Reading(), shares, JOINING))
 
     assert level(low) <= level(high)
+
+
+def test_the_shares_of_the_levels_sum_to_one(cues: Cues) -> None:
+    fitted = Joining.of(yaml.safe_load(JOINING_FILE.read_text(encoding="utf-8")))
+    for text in ("estoy encerrada", "le debo plata", "hola"):
+        shares = join(cues.read(text), np.array([-1.0, -2.0, -3.0], dtype=np.float32), fitted)
+        assert shares.sum() == pytest.approx(1.0)
+
+
+def test_a_long_message_is_also_read_at_its_end_and_around_its_strongest_cue(cues: Cues) -> None:
+    text = "palabra " * 60 + "estoy encerrada " + "palabra " * 60
+    found = windows(text, cues.read(text))
+    assert len(found) == 2
+    assert text.endswith(found[0])
+    assert "estoy encerrada" in found[1]
+    assert windows("estoy encerrada", cues.read("estoy encerrada")) == []

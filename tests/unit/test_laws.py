@@ -11,7 +11,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.processor import MessageProcessor
 
 from bot.conversation import RECORDS, RETENTION
-from bot.evaluate import overlap
+from bot.evaluation.run import overlap
 from bot.settings import ROOT
 
 

@@ -1,0 +1,122 @@
+"""Fit how cues and classifiers weigh together (`data/urgency/joining.yml`).
+
+Run as `python -m benchmarks.fit_urgency`. Each message of `data/urgency/calibration/` is scored by
+classifiers that have not learnt from it (five parts, in turn), joined with its cues; a multinomial
+logistic model is fitted to that, and the two thresholds are the lowest at which at most
+`MOST_FALSE_ALARMS` of the calm messages are taken as urgent, and at most `MOST_CALM_AS_HIGH` as
+high. The messages of `tests/data/` play no part.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from bot.languages import LANGUAGES
+from bot.nlu.cues import Cues
+from bot.nlu.urgency import FEATURES, JOINING, Ear, features, known_words, training_examples
+from bot.nlu.vectors import vectors_of_examples
+from bot.settings import ROOT
+from bot.turn import URGENCY_LEVELS
+
+CALIBRATION = ROOT / "data" / "urgency" / "calibration"
+PARTS = 5
+MOST_FALSE_ALARMS = 0.025
+MOST_CALM_AS_HIGH = 0.10
+STRENGTH = 1.0
+"""C of the logistic model: how far its weights may go."""
+
+
+def calibration() -> list[tuple[str, str]]:
+    """Texts and levels."""
+    return [
+        (str(row["text"]), row["level"])
+        for language in LANGUAGES
+        for row in yaml.safe_load((CALIBRATION / f"{language}.yml").read_text(encoding="utf-8"))
+    ]
+
+
+def out_of_part_scores(rows: list[tuple[str, str]]) -> NDArray[np.float64]:
+    """The features of each message, by classifiers that have not learnt from it."""
+    texts, levels = training_examples()
+    vectors = vectors_of_examples(texts)
+    place = {text: number for number, text in enumerate(texts)}
+    cues = Cues(known_words=known_words())
+    parts = np.random.default_rng(0).integers(0, PARTS, len(rows))
+    found = np.zeros((len(rows), len(FEATURES)))
+    for part in range(PARTS):
+        out = {place[rows[number][0]] for number in np.flatnonzero(parts == part)}
+        kept = [number for number in range(len(texts)) if number not in out]
+        ear = Ear.learn(
+            [texts[number] for number in kept], vectors[kept], [levels[number] for number in kept]
+        )
+        for number in np.flatnonzero(parts == part):
+            text = rows[number][0]
+            found[number] = features(cues.read(text), ear.scores(text, vectors[place[text]]))
+        _say(f"part {part + 1} of {PARTS}")
+    return found
+
+
+def threshold(shares: NDArray[np.float64], most: float) -> float:
+    """The lowest share that at most a part of the given ones reach."""
+    ordered = np.sort(shares)[::-1]
+    return float(np.nextafter(ordered[int(most * len(ordered))], 1.0))
+
+
+def report(actual: NDArray[np.int64], read: NDArray[np.int64]) -> Iterable[str]:
+    """The matrix, a line a level."""
+    for level, name in enumerate(URGENCY_LEVELS):
+        row = [int(((actual == level) & (read == other)).sum()) for other in range(3)]
+        yield f"{name:8} {row}  {row[level] / max(sum(row), 1):.1%}"
+
+
+def main() -> None:
+    """Fit, print what cross-validation says, and write the file."""
+    rows = calibration()
+    measured = out_of_part_scores(rows)
+    actual = np.array([URGENCY_LEVELS.index(level) for _, level in rows])  # type: ignore[arg-type]
+    model = LogisticRegression(C=STRENGTH, max_iter=5000)
+    parts = StratifiedKFold(10, shuffle=True, random_state=1)
+    shares = cross_val_predict(model, measured, actual, cv=parts, method="predict_proba")
+    calm = actual == 0
+    urgent_from = threshold(shares[calm, 2], MOST_FALSE_ALARMS)
+    high_from = threshold(shares[calm, 1] + shares[calm, 2], MOST_CALM_AS_HIGH)
+    read = np.where(
+        shares[:, 2] >= urgent_from, 2, np.where(shares[:, 1] + shares[:, 2] >= high_from, 1, 0)
+    )
+    for line in report(actual, read):
+        _say(line)
+    model.fit(measured, actual)
+    row: dict[str, Any] = {
+        "weights": {
+            level: {
+                name: round(float(weight), 3)
+                for name, weight in zip(FEATURES, model.coef_[number], strict=True)
+            }
+            for number, level in enumerate(URGENCY_LEVELS)
+        },
+        "offsets": {
+            level: round(float(model.intercept_[number]), 3)
+            for number, level in enumerate(URGENCY_LEVELS)
+        },
+        "urgent_from": round(urgent_from, 3),
+        "high_from": round(high_from, 3),
+    }
+    text = "# Written by benchmarks/fit_urgency.py from data/urgency/calibration/.\n"
+    JOINING.write_text(text + yaml.safe_dump(row, sort_keys=False), encoding="utf-8")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

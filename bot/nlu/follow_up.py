@@ -1,0 +1,104 @@
+"""Whether a short message only makes sense after an answer: "and where is that?", "how much?".
+
+Decides the kinds of follow-ups and that they are read beside the topic, not instead of it: which
+of the two is answered depends on what was said before, and that the dialogue knows
+(`actions/follow_up.py`). Learnt from `data/follow_up/`, against the short messages of the corpus,
+which name a topic of their own.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.folding import words
+from bot.languages import LANGUAGES
+from bot.nlu.component import VECTOR, Arrays, TrainedComponent
+from bot.nlu.corpus import corpus
+from bot.nlu.linear import Margins, confidences
+from bot.nlu.vectors import vectors_of_examples
+from bot.settings import ROOT
+
+FOLDER = ROOT / "data" / "follow_up"
+
+FOLLOW_UP = "follow_up"
+
+NONE = "none"
+KINDS = ("where", "cost", "hours", "children", "repeat", "shorter", "more", "safe_now")
+"""Where is it, what does it cost, when is it open, and for children, say it again, shorter,
+go on, the danger is over."""
+
+LONGEST = 12
+"""Words; a longer message stands by itself."""
+
+SURE = 0.6
+"""Confidence from which a follow-up is believed."""
+
+EVERY = 2
+"""Of so many examples of topics one is learnt from: they are many, and enough say what is none."""
+
+SHARPNESS = 2.5
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
+class FollowUpDetector(TrainedComponent):
+    """Names the kind of follow-up, if it is one."""
+
+    _margins: Margins
+    _labels: list[str]
+
+    def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
+        """Learn the kinds against everything else that is short."""
+        del training_data  # it holds the topics only; the corpus and our own folder are read
+        rows = training_examples()
+        texts, labels = [text for text, _ in rows], [kind for _, kind in rows]
+        margins, names = Margins.learn(texts, vectors_of_examples(texts), labels, balanced=True)
+        return margins.arrays(), {"labels": names, "groups": margins.groups}
+
+    def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
+        """Take what was learnt."""
+        self._margins = Margins.from_arrays(arrays, facts["groups"])
+        self._labels = facts["labels"]
+
+    def read(self, message: Message, text: str) -> None:
+        """Add the kind; empty where the message stands by itself."""
+        found, confidence = "", 0.0
+        if 1 <= len(words(text)) <= LONGEST:
+            shares = confidences(self._margins.of(text, message.get(VECTOR)), SHARPNESS)
+            best = int(np.argmax(shares))
+            if self._labels[best] != NONE and shares[best] >= SURE:
+                found, confidence = self._labels[best], float(shares[best])
+        message.set(FOLLOW_UP, {"kind": found, "confidence": confidence}, add_to_output=True)
+
+
+@lru_cache(maxsize=1)
+def read_examples(folder: Path = FOLDER) -> tuple[tuple[str, str, str], ...]:
+    """The examples of follow-ups: language, kind and text of each."""
+    found: list[tuple[str, str, str]] = []
+    for language in LANGUAGES:
+        path = folder / f"{language}.yml"
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        for kind, texts in content.items():
+            if kind not in (*KINDS, NONE):
+                raise ValueError(f"{path.name}: {kind!r} is no kind of follow-up")
+            found.extend((language, kind, str(text)) for text in texts)
+    return tuple(found)
+
+
+def training_examples() -> list[tuple[str, str]]:
+    """Texts and kinds that the detector learns from."""
+    rows = [(text, kind) for _, kind, text in read_examples()]
+    known = {tuple(words(text)) for text, _ in rows}
+    rows += [
+        (example.text, NONE)
+        for example in corpus()[::EVERY]
+        if len(words(example.text)) <= LONGEST and tuple(words(example.text)) not in known
+    ]
+    return rows

@@ -1,0 +1,179 @@
+"""What organisations load: the script, the frame for sites that forbid scripts, `/embed`; the demo.
+
+Decides what may be kept by caches (the script; never a page), who may frame what (`/widget/frame`:
+the settings' sites alone; `/embed`'s own preview: itself), and that counts are shown for a key that
+travels in a header.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.directory.areas import area
+from bot.directory.tables import tables
+from bot.languages import NAMES
+from bot.privacy import logs
+from bot.services import Services
+from bot.widget import attributes, counts, script
+from bot.widget.sites import site_of_key
+
+PAGES = Path(__file__).parent / "pages"
+
+FLOATING = "public, max-age=600"
+"""`/widget.js`: an update arrives within ten minutes."""
+
+FOREVER = "public, max-age=31536000, immutable"
+"""A version under its hash never changes."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-src 'self'; frame-ancestors {ancestors}"
+)
+
+logger = logging.getLogger(__name__)
+
+
+def routes(services: Services) -> list[BaseRoute]:
+    """The routes of the widget and of its pages."""
+    script.keep(services.settings.data_dir)
+
+    def page(
+        handler: Callable[[Request, Services], Awaitable[Response]],
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def served(request: Request) -> Response:
+            return await handler(request, services)
+
+        return served
+
+    return [
+        Route("/", page(_demo)),
+        Route("/widget.js", page(_floating)),
+        Route("/widget/frame", page(_frame)),
+        Route("/widget/{digest}.js", page(_pinned)),
+        Route("/embed", page(_embed)),
+        Route("/embed/options", page(_options)),
+        Route("/embed/preview", page(_preview)),
+        Route("/embed/counts", page(_counts)),
+        Mount("/embed", StaticFiles(directory=PAGES)),
+    ]
+
+
+async def _demo(request: Request, services: Services) -> Response:
+    """The demo page: nothing but the widget."""
+    del request, services
+    return _file("demo.html")
+
+
+def _file(name: str) -> Response:
+    """A page of ours that nobody frames."""
+    policy = POLICY.format(ancestors="'none'")
+    return FileResponse(PAGES / name, headers={"content-security-policy": policy})
+
+
+async def _floating(request: Request, services: Services) -> Response:
+    del services
+    return _sent(request, script.current(), FLOATING)
+
+
+async def _pinned(request: Request, services: Services) -> Response:
+    found = script.version(services.settings.data_dir, request.path_params["digest"])
+    if found is None:
+        return JSONResponse(
+            {"error": {"code": "not_found", "message": "No such version of the widget."}}, 404
+        )
+    return _sent(request, found, FOREVER)
+
+
+def _sent(request: Request, found: script.Script, caching: str) -> Response:
+    headers = {
+        "cache-control": caching,
+        "etag": f'"{found.digest}"',
+        "access-control-allow-origin": "*",  # module scripts are fetched with CORS; it is public
+        "vary": "Accept-Encoding",
+    }
+    if request.headers.get("if-none-match", "").removeprefix("W/") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    content = found.content
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["content-encoding"] = found.compressed, "gzip"
+    return Response(content, headers=headers, media_type="text/javascript")
+
+
+async def _frame(request: Request, services: Services) -> Response:
+    """The widget alone, filling a frame of a site's page."""
+    given = attributes.of_query(request.query_params)
+    wanted = given.get("site", "")
+    origins = [
+        origin
+        for site in services.settings.widget_sites
+        if wanted in ("", site.name)
+        for origin in site.origins
+    ]
+    ancestors = " ".join(["'self'", *origins])
+    return _page("", {**given, "position": "page"}, ancestors, given.get("lang", ""))
+
+
+async def _preview(request: Request, services: Services) -> Response:
+    """A page of nobody's with the widget in it, for `/embed`."""
+    del services
+    given = attributes.of_query(request.query_params)
+    body = '<main class="example"><p></p><p></p><p></p></main>'
+    return _page(body, given, "'self'", given.get("lang", ""))
+
+
+def _page(body: str, given: dict[str, str], ancestors: str, language: str) -> Response:
+    return HTMLResponse(
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title></title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/embed/frame.css"><link rel="icon" href="data:,"></head>'
+        f"<body>{body}{attributes.tag(given)}</body></html>",
+        headers={"content-security-policy": POLICY.format(ancestors=ancestors)},
+    )
+
+
+async def _embed(request: Request, services: Services) -> Response:
+    """The page where an organisation makes its tag."""
+    del request, services
+    return _file("embed.html")
+
+
+async def _options(request: Request, services: Services) -> Response:
+    """What `/embed` offers: languages, regions, the script's address and hash."""
+    del request
+    found = script.current()
+    codes = sorted({place.ubigeo[:2] for place in tables().places})
+    return JSONResponse(
+        {
+            "origin": services.settings.public_url,  # empty: where this page is
+            "script": f"/widget/{found.digest}.js",
+            "integrity": found.integrity,
+            "languages": NAMES,
+            "regions": [{"code": code, "name": area(code).name} for code in codes],
+        }
+    )
+
+
+async def _counts(request: Request, services: Services) -> Response:
+    """A site's counts, for its key."""
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    settings = services.settings
+    site = site_of_key(settings.secret, settings.widget_sites, given.strip())
+    if kind.lower() != "bearer" or site is None:
+        return JSONResponse(
+            {"error": {"code": "bad_key", "message": "This key shows no site's counts."}}, 401
+        )
+    try:
+        found = await counts.read(services.redis, site.name)
+    except Exception as error:
+        logs.failure(logger, "counts not read", error)
+        return JSONResponse(
+            {"error": {"code": "unavailable", "message": "The counts cannot be read now."}}, 503
+        )
+    return JSONResponse({"site": site.name, **found})

@@ -1,0 +1,190 @@
+"""Danger: what is read, what is said first, and that nothing a person types breaks it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import lru_cache
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.answers import say
+from bot.assistant import Assistant, newest_model
+from bot.directory.tables import tables
+from bot.evaluation.measure import DATA, read_yaml
+from bot.evaluation.mutation import mutated
+from bot.evaluation.urgency import FITTING
+from bot.languages import LANGUAGES
+from bot.privacy.text import clean
+from bot.settings import Settings
+from bot.turn import EMERGENCIES, URGENCY_LEVELS
+from tests.conftest import ROOT, App
+
+FIRST_NUMBERS = {
+    "danger": {"105"},
+    "child": {"105", "1810"},
+    "child_alone": {"105", "1810"},
+    "medical": {"106", "116", "113"},
+    "self_harm": {"113"},
+}
+"""Kind of emergency to the numbers of which the first reply may begin with one."""
+
+
+def urgent_messages(language: str) -> list[dict[str, Any]]:
+    rows = read_yaml(DATA / "urgency" / f"{language}.yml")
+    return [row for row in rows if row["level"] == "urgent"]
+
+
+def parsed(texts: list[str]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "parse", "--jsonl", "--explain"],
+        input="".join(json.dumps({"text": text}) + "\n" for text in texts),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=300,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("kind", EMERGENCIES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_urgent_answer_begins_with_a_number_that_fits(kind: str, language: str) -> None:
+    first = say(f"urgent_{kind}", language).split()[0].strip(".,:;")
+    assert first in FIRST_NUMBERS[kind]
+    text = say(f"urgent_{kind}", language)
+    assert "1818" in text
+    assert tables().contacts["100"].display in text
+    assert "?" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_reply_to_every_plea_begins_with_a_number_that_fits_it(
+    app: App, language: str
+) -> None:
+    wrong, seen, messages = [], 0, urgent_messages(language)
+    for row in messages:
+        session = app.web(language)
+        answer = session.send(text=row["text"])
+        if answer["urgency"] != "urgent":
+            continue  # `make eval` counts and prints what is not seen
+        seen += 1
+        assert answer["language"] == language, row
+        first = answer["replies"][0]["text"].split()[0].strip(".,:;")
+        assert first.isdigit(), (row, answer)
+        allowed = set().union(*(FIRST_NUMBERS[kind] for kind in FITTING[row["fits"]]))
+        if first not in allowed:
+            wrong.append((row["text"], row["fits"], first))
+        assert answer["replies"][-1]["choices"]
+        assert sum("?" in reply["text"] for reply in answer["replies"]) <= 1
+    assert seen >= 0.9 * len(messages)
+    assert len(wrong) <= 0.1 * seen, wrong
+
+
+def test_one_letter_wrong_in_each_word_loses_few_pleas() -> None:
+    texts = [row["text"] for language in LANGUAGES for row in urgent_messages(language)]
+    plain, typed = parsed(texts), parsed([mutated(text) for text in texts])
+    seen = [number for number, row in enumerate(plain) if row["urgency"] == "urgent"]
+    lost = [texts[number] for number in seen if typed[number]["urgency"] != "urgent"]
+    assert len(lost) <= 0.05 * len(seen), lost
+
+
+POLITE = {
+    "es": "Buenas tardes, espero que se encuentren muy bien. Les escribo porque una amiga me pasó "
+    "este número y me dijo que aquí orientan con los papeles. Vivo en Lima desde hace un tiempo, "
+    "mi prima está en Arequipa y quiere saber cómo se saca la cita para el carné. También quería "
+    "preguntar si los sábados atienden y qué documentos hay que llevar. ",
+    "en": "Good afternoon, I hope you are all well. A friend gave me this number and told me that "
+    "you help people with their papers. I have been living in Lima for some time and my cousin in "
+    "Arequipa wants to know how to get an appointment for the card. I also wanted to ask whether "
+    "you are open on Saturdays and which documents one has to bring. ",
+    "fr": "Bonjour, j'espère que vous allez bien. Une amie m'a donné ce numéro et m'a dit que vous "
+    "renseignez sur les papiers. Je vis à Lima depuis quelque temps et mon cousin à Arequipa veut "
+    "savoir comment prendre rendez-vous pour la carte. Je voulais aussi demander si vous êtes "
+    "ouverts le samedi et quels documents il faut apporter. ",
+}
+
+
+@pytest.mark.parametrize("language", POLITE)
+def test_danger_in_the_last_sentence_of_a_long_message_is_found_as_in_a_short_one(
+    language: str,
+) -> None:
+    short = [row["text"] for row in urgent_messages(language) if len(row["text"]) < 200]
+    alone = parsed(short)
+    after = parsed([POLITE[language] * 2 + text for text in short])
+    seen = [number for number, row in enumerate(alone) if row["urgency"] == "urgent"]
+    lost = [short[number] for number in seen if after[number]["urgency"] == "none"]
+    lowered = [short[number] for number in seen if after[number]["urgency"] != "urgent"]
+    assert not lost
+    assert len(lowered) <= 0.1 * len(seen), lowered
+
+
+def test_the_polite_message_alone_is_calm() -> None:
+    assert {row["urgency"] for row in parsed(list(POLITE.values()))} == {"none"}
+
+
+def test_the_level_is_explained() -> None:
+    row = parsed(["me tienen encerrada en un cuarto"])[0]
+    assert row["urgency"] == "urgent"
+    assert row["kind"] == "danger"
+    assert row["who"] == "self"
+    assert "confinement" in row["cues"]
+    why = row["why"]
+    assert set(why["shares"]) == set(URGENCY_LEVELS)
+    assert why["scores"]["confinement"] == 1.0
+    assert any(cue["category"] == "confinement" and not cue["negated"] for cue in why["cues"])
+
+
+def test_a_reading_is_the_same_each_time() -> None:
+    texts = [row["text"] for row in urgent_messages("es")[:20]]
+    assert parsed(texts) == parsed(texts)
+
+
+@lru_cache(maxsize=1)
+def assistant() -> Assistant:
+    return Assistant(newest_model(Settings.from_environment().model_dir), None)
+
+
+@lru_cache(maxsize=1)
+def pleas() -> tuple[str, ...]:
+    return tuple(row["text"] for language in LANGUAGES for row in urgent_messages(language))
+
+
+anything = st.one_of(
+    st.text(max_size=60),
+    st.builds(
+        lambda number, seed: mutated(pleas()[number % len(pleas())], seed)[:80],
+        st.integers(0, 10_000),
+        st.integers(0, 1_000),
+    ),
+    st.lists(
+        st.sampled_from("ayuda help 105 ! ? ñ 😀 / \u200d no\n me".split(" ")), max_size=12
+    ).map(" ".join),
+)
+
+
+@given(anything)
+@settings(
+    max_examples=10_000,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+def test_nothing_that_is_typed_breaks_the_reading(text: str) -> None:
+    read = assistant().read_now(clean(text))
+    assert read.urgency in URGENCY_LEVELS
+    assert (read.kind in EMERGENCIES) == (read.urgency == "urgent")
+    assert 0 <= read.confidence <= 1
+
+
+def test_the_files_of_cues_say_what_they_are() -> None:
+    for path in sorted((ROOT / "data" / "urgency" / "cues").glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert "SOP" in content["note"], path
+        assert set(content) - {"note", "who"} <= set(LANGUAGES), path
