@@ -28,7 +28,7 @@ from bot.privacy import logs
 
 KINDS = frozenset({".txt", ".md"})
 LONGEST_FILE = 4 * 1024 * 1024
-LONGEST_PASSAGE = 700
+LONGEST_PASSAGE = 450
 """Characters; a longer paragraph is cut at a sentence."""
 
 MOST_PASSAGES = 6000
