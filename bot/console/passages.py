@@ -12,8 +12,10 @@ import asyncio
 import fcntl
 import hashlib
 import logging
+import os
 import re
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +28,12 @@ from bot.privacy import logs
 
 KINDS = frozenset({".txt", ".md"})
 LONGEST_FILE = 4 * 1024 * 1024
-LONGEST_PASSAGE = 700
+LONGEST_PASSAGE = 450
 """Characters; a longer paragraph is cut at a sentence."""
 
 MOST_PASSAGES = 6000
 LOOK_SECONDS = 60.0
+NICE = 15
 MOST = 6
 BY_WORDS = 0.05
 """What a word of the query that stands in a passage adds to its likeness, 0 to 1."""
@@ -167,6 +170,8 @@ class Passages:
         ]
 
     def _work(self) -> None:
+        with suppress(OSError):  # whoever waits for an answer comes first
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         while not self._ending.is_set():
             try:
                 self._look()

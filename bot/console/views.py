@@ -71,6 +71,7 @@ def entry_row(case: Case, entry: Entry, delivery: str, language: str) -> dict[st
         "by": entry.by,
         "at": entry.at,
         "delivery": delivery,
+        "message": entry.once.partition(" ")[2] if entry.kind == "operator" else "",
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot import hours
 from bot.conversation import RETENTION, key
+from bot.handoff import record
 from bot.settings import Settings
 
 HEARTBEAT_SECONDS = 60
@@ -39,13 +40,16 @@ class Presence:
             pipeline.expire(AVAILABLE, RETENTION["desk"])
         else:
             pipeline.zrem(AVAILABLE, operator)
-        await pipeline.execute()
+        seen, _, changed, *_ = await pipeline.execute()
+        if seen or changed:  # the others' pages show it at once
+            await self._redis.publish(record.CHANNEL, record.TOPIC)
 
     async def leave(self, operator: str) -> None:
         """Forget an operator who has signed out."""
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.zrem(SEEN, operator)
         pipeline.zrem(AVAILABLE, operator)
+        pipeline.publish(record.CHANNEL, record.TOPIC)
         await pipeline.execute()
 
     async def seen(self) -> dict[str, float]:

@@ -58,6 +58,7 @@ class Entry:
         by: Operator who wrote it.
         state: State of the case that a notice tells.
         language: Of a notice.
+        once: The id under which it is kept once.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Entry:
     by: str = ""
     state: str = ""
     language: str = ""
+    once: str = ""
 
     @property
     def at(self) -> float:
@@ -79,7 +81,8 @@ if ARGV[1] ~= '' then
   if before then return before end
 end
 local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*',
-  'kind', ARGV[7], 'text', ARGV[8], 'by', ARGV[9], 'state', ARGV[10], 'language', ARGV[11])
+  'kind', ARGV[7], 'text', ARGV[8], 'by', ARGV[9], 'state', ARGV[10], 'language', ARGV[11],
+  'once', ARGV[1])
 redis.call('XTRIM', KEYS[1], 'MINID', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 if ARGV[1] ~= '' then
@@ -373,4 +376,5 @@ def _entry(identity: bytes, row: dict[bytes, bytes]) -> Entry:
         by=text.get("by", ""),
         state=text.get("state", ""),
         language=text.get("language", ""),
+        once=text.get("once", ""),
     )

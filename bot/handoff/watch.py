@@ -91,8 +91,10 @@ class Watch:
                     state="closed" if notice["final"] else notice["state"],
                     language=notice["language"],
                 )
-            if notice["final"]:
+            if notice["final"] and notice["code"]:
                 await self._handoff.relay.close(notice["conversation"])
+            elif notice["final"]:  # the person has ended it: nothing need arrive any more
+                await self._handoff.relay.erase(notice["conversation"])
             await redis.lrem(NOTICES, 1, found)
 
     async def find_lost(self) -> None:

@@ -21,6 +21,8 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
 
+expect.set_options(timeout=15_000)  # the machine may be busy with something else
+
 COUNT_TONES = """
 window.tones = 0;
 const start = OscillatorNode.prototype.start;

@@ -220,7 +220,7 @@ def test_a_word_ends_an_active_hand_off_at_once(scene: Scene, word: str) -> None
     assert session.last["handoff"] == "closed"
     assert operator.desk()["mine"] == []
     assert operator.call(f"cases/{case}/messages", text="¿hola?", id="1").status_code == 409
-    until(lambda: not any(b"algo que" in words for words in _words(scene.app)))
+    until(lambda: not any(b"algo que" in words for words in _words(scene.app)), 5)
 
 
 def test_erasing_the_session_erases_the_hand_off(scene: Scene) -> None:

@@ -43,9 +43,10 @@ export function take(row) {
   if (row.case === current) show();
 }
 
+/* The stream may be faster than the acknowledgement: a message is known by the page's own id. */
 function drop(row) {
   const waiting = pending.get(row.case) ?? [];
-  const index = waiting.findIndex((one) => one.entry === row.id);
+  const index = waiting.findIndex((one) => one.id === row.message);
   if (index >= 0) waiting.splice(index, 1);
 }
 
@@ -164,8 +165,7 @@ export function insert(text) {
 async function post(id, message) {
   for (;;) {
     try {
-      message.entry = (await call(`cases/${id}/messages`, { text: message.text, id: message.id })).id;
-      if (entries.get(id)?.has(message.entry)) drop({ case: id, id: message.entry });
+      await call(`cases/${id}/messages`, { text: message.text, id: message.id });
       break;
     } catch (error) {
       if (error.code && error.status !== 500 && error.status !== 503) {

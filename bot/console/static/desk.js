@@ -26,7 +26,7 @@ function toggleAvailable() {
 
 function take(picture) {
   setClock(picture.now);
-  Object.assign(queue.state, { queue: picture.queue, mine: picture.mine, operators: picture.operators });
+  queue.picture(picture);
   queue.show();
   conversation.forgetEnded();
   urgent(available ? picture.queue.filter((one) => one.level === "urgent" && (!one.reserved || one.reserved === data.name || one.reserved_until < picture.now)) : []);
@@ -94,7 +94,7 @@ function startKeys() {
   });
 }
 
-queue.startQueue(conversation.open, conversation.chosen);
+queue.startQueue(conversation.open, conversation.chosen, () => { queue.show(); conversation.forgetEnded(); });
 conversation.startConversation(helpers.forCase);
 helpers.startHelpers();
 startRing();

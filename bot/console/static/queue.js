@@ -4,6 +4,7 @@ import { $, call, clock, data, make, now, said, t, tell } from "/console/static/
 export const state = { queue: [], mine: [], operators: [], unread: new Map() };
 let open = () => {};
 let chosen = () => null;
+let changed = () => {};
 
 export function badges(one) {
   const place = one.place || t.place_unknown;
@@ -18,9 +19,30 @@ export function badges(one) {
   ];
 }
 
+/* A case that was just taken is ours, even if a picture that was made before comes after. */
+const LATE_MS = 3000;
+const fresh = new Map();
+let last = { queue: [], mine: [], operators: [] };
+function taken(row) {
+  if (last.mine.some((one) => one.id === row.id)) return;  // the picture was faster
+  fresh.set(row.id, row);
+  picture(last);
+  setTimeout(() => { if (fresh.delete(row.id)) changed(); }, LATE_MS);
+}
+
+export function picture(found) {
+  last = found;
+  for (const id of [...fresh.keys()]) if (found.mine.some((one) => one.id === id)) fresh.delete(id);
+  Object.assign(state, {
+    queue: found.queue.filter((one) => !fresh.has(one.id)),
+    mine: [...found.mine, ...fresh.values()],
+    operators: found.operators,
+  });
+}
+
 export async function claim(one) {
   try {
-    await call(`cases/${one.id}/claim`, {});
+    taken(await call(`cases/${one.id}/claim`, {}));
     open(one.id);
   } catch (error) {
     tell(said(error));
@@ -79,7 +101,8 @@ export function show() {
   $("unread-count").textContent = unread || "";
 }
 
-export function startQueue(opening, choosing) {
+export function startQueue(opening, choosing, changing) {
+  changed = () => { picture(last); changing(); };
   open = opening;
   chosen = choosing;
   setInterval(() => {
