@@ -200,14 +200,18 @@ class Cues:
         )
         self._under: dict[str, list[int]] = {}
         self._words: set[str] = set()
+        calming: set[str] = set()
         for number, cue_units in enumerate(units):
             needed = [unit for unit in cue_units if all(unit)]
             rarest = min(needed, key=lambda unit: sum(often[reading[0]] for reading in unit))
             for word in {reading[0] for reading in rarest}:
                 self._under.setdefault(word, []).append(number)
-            if not self._cues[number].category.startswith(_CONTEXT):
-                self._words.update(w for unit in cue_units for reading in unit for w in reading)
-        self._known = set(known_words) | self._words
+            in_unit = {w for unit in cue_units for reading in unit for w in reading}
+            if self._cues[number].category.startswith(_CONTEXT):
+                calming |= in_unit
+            else:
+                self._words |= in_unit
+        self._known = set(known_words) | self._words | calming
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(self._words):
             self._by_length.setdefault(len(word), []).append(word)
