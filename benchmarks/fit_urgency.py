@@ -27,8 +27,8 @@ from bot.settings import ROOT
 from bot.turn import URGENCY_LEVELS
 
 CALIBRATION = ROOT / "data" / "urgency" / "calibration"
-PARTS = 5
-MISS = 1.25
+PARTS = 4
+MISS = 1.125
 """What it costs to take danger now for less, when a false alarm costs one."""
 
 MISS_ALL = 4.0

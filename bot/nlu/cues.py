@@ -42,7 +42,7 @@ SHORTEST_CORRECTED = 4
 TWO_TYPOS_FROM = 12
 """Letters from which a word may have one typo, or two."""
 
-CONTEXTS = ("information", "past", "resolved", "idiom", "negation")
+CONTEXTS = ("information", "past", "resolved", "story", "idiom", "negation")
 
 LAUGHTER = "laughter"
 """A context found by its letters, not by words: "kkkk", "jajaja"."""

@@ -101,7 +101,7 @@ CALMING = frozenset({"information", "past", "resolved"})
 
 FEATURES = (
     "urgent_over_none high_over_none urgent_cue several_urgent_cues high_cue negated_cue "
-    "information past resolved idiom laughter urgent_cue_in_calm_context"
+    "information past resolved story idiom laughter urgent_cue_in_calm_context"
 ).split()
 """What the joining weighs, in this order."""
 
@@ -185,6 +185,7 @@ def features(reading: Reading, scores: NDArray[np.float32]) -> NDArray[np.float6
             "information" in reading.contexts,
             "past" in reading.contexts,
             "resolved" in reading.contexts,
+            "story" in reading.contexts,
             "idiom" in reading.contexts,
             LAUGHTER in reading.contexts,
             bool(urgent) and calm,
