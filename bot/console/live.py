@@ -40,10 +40,11 @@ async def events(request: Request, session: Session, desk: Desk) -> Response:
     )
 
 
-async def picture(desk: Desk, name: str) -> dict[str, Any]:
+async def picture(desk: Desk, name: str, active: list[Case] | None = None) -> dict[str, Any]:
     """The queue, one's own cases, and who is there."""
     handoff = desk.handoff
-    waiting, active = await handoff.cases.waiting(), await handoff.cases.active()
+    waiting = await handoff.cases.waiting()
+    active = await handoff.cases.active() if active is None else active
     available = await handoff.presence.available()
     seen = await handoff.presence.seen()
     return {
@@ -69,10 +70,9 @@ class _Streams:
         self._after: dict[str, str] = {}
         self._told: dict[str, dict[str, str]] = {}
 
-    async def follow(self, name: str) -> None:
+    def follow(self, cases: list[Case]) -> None:
         """Follow the cases that are an operator's now."""
-        active = await self._desk.handoff.cases.active()
-        mine = {case.id: case for case in active if case.operator == name}
+        mine = {case.id: case for case in cases}
         signals = self._desk.handoff.relay_signals
         for gone in self._cases.keys() - mine.keys():
             signals.remove(self._signal, self._cases[gone].conversation)
@@ -118,12 +118,13 @@ async def _stream(request: Request, session: Session, desk: Desk) -> AsyncIterat
         try:
             yield f"retry: {RETRY_MILLISECONDS}\n\n"
             while not handoff.desk_signals.ending:
-                now = await picture(desk, session.name)
+                active = await handoff.cases.active()
+                now = await picture(desk, session.name, active)
                 written = json.dumps(now, ensure_ascii=False)
                 if written != shown:
                     shown = written
                     yield _event("desk", {**now, "now": time.time()})
-                await streams.follow(session.name)
+                streams.follow([case for case in active if case.operator == session.name])
                 for row in await streams.news():
                     yield _event("entry", row)
                 if time.monotonic() - beaten >= BEAT_SECONDS:

@@ -21,6 +21,7 @@ from bot.handoff.twilio import OPTED_OUT, WINDOW_CLOSED, Post, Posted
 from bot.privacy import logs
 from bot.privacy.redaction import Redactor
 from bot.settings import Settings
+from bot.tasks import end
 
 STATUS_PATH = "/webhooks/whatsapp/status"
 """Where Twilio tells how a message fared (`bot.channels.whatsapp`)."""
@@ -69,9 +70,7 @@ class Delivery:
 
     async def stop(self) -> None:
         """Finish what is being posted, then end."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         if self._busy:
             await asyncio.wait(self._busy.values(), timeout=5)
         for task in self._busy.values():

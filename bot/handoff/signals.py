@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.handoff.record import CHANNEL
 from bot.privacy import logs
+from bot.tasks import end
 
 LOOK_AGAIN_SECONDS = 5.0
 _PAUSE_SECONDS = 0.5
@@ -43,9 +44,7 @@ class Signals:
 
     async def stop(self) -> None:
         """Stop; whoever waits looks again by themselves."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     @contextmanager
     def listening(self, *topics: str) -> Iterator[asyncio.Event]:

@@ -19,6 +19,7 @@ from bot.handoff.presence import HEARTBEAT_SECONDS
 from bot.handoff.service import HandOff
 from bot.handoff.signals import signalled
 from bot.privacy import logs
+from bot.tasks import end
 
 LOOK_SECONDS = 2.0
 
@@ -50,9 +51,7 @@ class Watch:
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _work(self) -> None:
         next_look = 0.0

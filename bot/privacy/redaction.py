@@ -19,6 +19,7 @@ from bot.conversation import RETENTION, key
 from bot.handoff.twilio import TwilioHttp
 from bot.privacy import logs
 from bot.settings import Settings
+from bot.tasks import end
 
 PAUSES = (2, 10, 60, 300, 1800, 7200)
 """Seconds before each try; after the last the message is given up and counted in the log."""
@@ -64,9 +65,7 @@ class Redactor:
 
     async def stop(self) -> None:
         """End the work; what waits is kept."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         if self._http is not None:
             await self._http.close()
 
