@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.folding import words
 from bot.nlu.component import VECTOR, Arrays, TrainedComponent, examples
+from bot.nlu.corpus import sampled
 from bot.nlu.linear import Margins, confidences
 from bot.nlu.vectors import vectors_of_examples
 
@@ -46,8 +47,8 @@ class AccountDetector(TrainedComponent):
         """Learn accounts from the examples of `share_account` against all others."""
         rows = [
             (text, intent == SHARE_ACCOUNT)
-            for number, (text, intent) in enumerate(examples(training_data))
-            if intent == SHARE_ACCOUNT or number % EVERY == 0
+            for text, intent in examples(training_data)
+            if intent == SHARE_ACCOUNT or sampled(text, EVERY)
         ]
         texts, labels = [text for text, _ in rows], ["yes" if one else "no" for _, one in rows]
         margins, names = Margins.learn(texts, vectors_of_examples(texts), labels, balanced=True)

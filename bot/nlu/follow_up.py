@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.folding import words
 from bot.languages import LANGUAGES
 from bot.nlu.component import VECTOR, Arrays, TrainedComponent
-from bot.nlu.corpus import corpus
+from bot.nlu.corpus import corpus, sampled
 from bot.nlu.linear import Margins, confidences
 from bot.nlu.vectors import vectors_of_examples
 from bot.settings import ROOT
@@ -98,7 +98,9 @@ def training_examples() -> list[tuple[str, str]]:
     known = {tuple(words(text)) for text, _ in rows}
     rows += [
         (example.text, NONE)
-        for example in corpus()[::EVERY]
-        if len(words(example.text)) <= LONGEST and tuple(words(example.text)) not in known
+        for example in corpus()
+        if sampled(example.text, EVERY)
+        and len(words(example.text)) <= LONGEST
+        and tuple(words(example.text)) not in known
     ]
     return rows

@@ -30,7 +30,7 @@ from bot.folding import words
 from bot.languages import LANGUAGES
 from bot.nlu import follow_up
 from bot.nlu.component import VECTOR, Arrays, TrainedComponent
-from bot.nlu.corpus import corpus
+from bot.nlu.corpus import corpus, sampled
 from bot.nlu.cues import LAUGHTER, Cues, Found, Reading
 from bot.nlu.follow_up import KINDS
 from bot.nlu.linear import Margins, confidences
@@ -250,12 +250,15 @@ def training_examples() -> tuple[list[str], list[str]]:
     Beside the curated examples: some of them as they are typed in fear, some calm messages of the
     corpus, and the follow-ups.
     """
-    calm = [example.text for example in corpus() if example.intent in CALM_INTENTS]
-    levels: dict[str, str] = dict.fromkeys(calm[::CALM_EVERY], "none")
+    levels: dict[str, str] = {
+        example.text: "none"
+        for example in corpus()
+        if example.intent in CALM_INTENTS and sampled(example.text, CALM_EVERY)
+    }
     levels |= {text: "none" for _, kind, text in follow_up.read_examples() if kind in KINDS}
-    for number, example in enumerate(read_examples()):
+    for example in read_examples():
         levels[example.text] = example.level
-        if number % MUTATED_EVERY == 0:
+        if sampled(example.text, MUTATED_EVERY):
             levels[mutated(example.text, seed=1)] = example.level
     return list(levels), list(levels.values())
 
