@@ -134,11 +134,13 @@ class Reading:
         cues: Those found, negated ones too.
         contexts: Of `CONTEXTS`, or `LAUGHTER`: what calms a message.
         starts: Where each word begins in the message, characters.
+        corrected: The words as cues spell them, where a typo was found; empty else.
     """
 
     cues: list[Found] = field(default_factory=list)
     contexts: set[str] = field(default_factory=set)
     starts: list[int] = field(default_factory=list)
+    corrected: str = ""
 
     def active(self, level: Urgency) -> list[Found]:
         """The cues of a level that count."""
@@ -220,6 +222,8 @@ class Cues:
         """Find the cues and the context of a message, however long it is."""
         tokens, breaks = self._tokens(text)
         reading = Reading(starts=_starts(text, len(tokens)))
+        if tokens != words(text):
+            reading.corrected = " ".join(tokens)
         if self._laughter.search(text):
             reading.contexts.add(LAUGHTER)
         found = list(self._find(tokens))

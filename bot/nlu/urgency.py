@@ -4,8 +4,8 @@ Decides the level of CONTENT.md "Urgency" (SOP 2.5, Annex 2, Annex 4), which kin
 (it tells the number that fits) and who is in danger. Cues read the whole message and explain
 themselves; the classifiers hear what no list foresees (understatement, half sentences) and let a
 calm question that names a danger stay calm. Of a long message they read the head, the end and a
-window around the strongest cue, and of a short one in doubt each sentence, so that one sentence is
-not averaged away. Never depends on the
+window around the strongest cue, and of a short one in doubt each sentence, and the whole
+without its typos, so that nothing is averaged away. Never depends on the
 intent. In doubt between levels, the higher (SOP 1.4).
 """
 
@@ -55,6 +55,10 @@ SHARPNESS = 3.0
 
 LEAST_DOUBT = 0.01
 """Share of "urgent" from which the sentences of a message are also read one by one."""
+
+SURE_WITHOUT_TYPOS = 0.75
+"""Share of "urgent" from which a message is believed as it reads without its typos: correcting
+takes an unknown word for one of danger now and then."""
 
 MOST_SENTENCES = 4
 SHORTEST_SENTENCE = 3
@@ -247,7 +251,7 @@ def read_examples(folder: Path = EXAMPLES) -> tuple[UrgencyExample, ...]:
 def training_examples() -> tuple[list[str], list[str]]:
     """What the levels are learnt from: texts and their levels.
 
-    Beside the curated examples: some of them as they are typed in fear, some calm messages of the
+    Beside the curated examples: half of them as they are typed in fear, some calm messages of the
     corpus, and the follow-ups.
     """
     levels: dict[str, str] = {
@@ -366,6 +370,7 @@ class UrgencyDetector(TrainedComponent):
             shares = join(reading, self._ear.scores(window, found), self._joining)
             if (shares[2], shares[1]) > (best[2], best[1]):
                 best, heard, heard_vector = shares, window, found
+        best = self._without_typos(reading, best)
         level = decide(reading, best, self._joining)
         scores = category_scores(reading) if level != "none" else {}
         who, who_score = self._named(self._people, heard, heard_vector)
@@ -382,6 +387,14 @@ class UrgencyDetector(TrainedComponent):
             cues=tuple(reading.cues),
             contexts=tuple(sorted(reading.contexts)),
         )
+
+    def _without_typos(self, reading: Reading, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The shares of the message without its typos, where it is a plea beyond doubt."""
+        if not reading.corrected or not LEAST_DOUBT <= shares[2] < self._joining.urgent_from:
+            return shares
+        vector = vector_of(reading.corrected[:WINDOW])
+        found = join(reading, self._ear.scores(reading.corrected, vector), self._joining)
+        return found if found[2] >= SURE_WITHOUT_TYPOS else shares
 
     def _more_to_hear(self, text: str, reading: Reading, shares: NDArray[np.float64]) -> list[str]:
         """Parts of a message that are read by themselves, since the whole may drown them."""
