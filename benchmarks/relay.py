@@ -17,6 +17,7 @@ import random
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
@@ -112,22 +113,22 @@ class Operator:
         await self.http.close()
 
 
-class Person:
+class Person(ABC):
     """Somebody who writes, and reads what comes."""
 
     def __init__(self, app: App, http: aiohttp.ClientSession) -> None:
         self.url, self.http = app.url, http
         self.read: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
 
+    @abstractmethod
     async def ask(self) -> None:
         """Ask for a person and accept."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def write(self, text: str) -> None:
         """Write to whoever has the case."""
-        raise NotImplementedError
 
-    async def close(self) -> None:
+    async def close(self) -> None:  # noqa: B027 - most have nothing to close
         """Go away."""
 
 

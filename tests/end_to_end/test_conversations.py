@@ -186,9 +186,10 @@ def test_a_neighbours_child_is_reported_and_a_doubt_about_age_counts_as_a_minor(
     ask(
         session,
         "acho que estão explorando uma menina na casa ao lado, como protegem uma criança?",
-        "child_protection",
+        "urgent",  # a child is exploited now
         "1810",
     )
+    assert session.last["replies"][0]["text"].startswith("105")
     ask(session, "onde fica?", "find_upe", "distrito ou cidade")
     ask(session, "cusco", "find_upe", "Cusco")
     ask(session, "posso denunciar sem dar meu nome?", "report_anonymously", "1818")
