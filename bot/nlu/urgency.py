@@ -56,6 +56,10 @@ SHARPNESS = 3.0
 LEAST_DOUBT = 0.01
 """Share of "urgent" from which the sentences of a message are also read one by one."""
 
+SURE_OF_A_HEAD = 0.9
+"""Share of "urgent" from which the polite beginning of a long message decides by itself: among the
+examples it often stands before danger, among people's messages it rarely does."""
+
 SURE_WITHOUT_TYPOS = 0.75
 """Share of "urgent" from which a message is believed as it reads without its typos: correcting
 takes an unknown word for one of danger now and then."""
@@ -365,6 +369,8 @@ class UrgencyDetector(TrainedComponent):
             text,
             vector,
         )
+        if len(text) > WINDOW and not reading.active("urgent") and best[2] < SURE_OF_A_HEAD:
+            best = np.array([1.0, 0.0, 0.0])  # its windows are heard below
         for window in self._more_to_hear(text, reading, best):
             found = vector_of(window)
             shares = join(reading, self._ear.scores(window, found), self._joining)
