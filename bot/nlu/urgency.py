@@ -445,6 +445,12 @@ def sentences(text: str) -> list[str]:
     return found[-MOST_SENTENCES:] if len(found) > 1 else []
 
 
+def _last_sentence(text: str) -> str:
+    """What stands at the end by itself, at most a window."""
+    parts = [part.strip() for part in _SENTENCE.split(text[-WINDOW:]) if part.strip()]
+    return parts[-1] if parts else text[-WINDOW:]
+
+
 def windows(text: str, reading: Reading) -> list[str]:
     """What of a long message is read beside its head: its end, and around the strongest cue.
 
@@ -453,7 +459,7 @@ def windows(text: str, reading: Reading) -> list[str]:
     """
     if len(text) <= WINDOW:
         return []
-    found = [text[-WINDOW:]]
+    found = [text[-WINDOW:], _last_sentence(text)]
     active = reading.active("urgent") or reading.active("high")
     if active:
         strongest = min(active, key=lambda cue: MORE_DANGEROUS_FIRST.index(cue.category))

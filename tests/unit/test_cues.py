@@ -193,9 +193,9 @@ def test_the_shares_of_the_levels_sum_to_one(cues: Cues) -> None:
 def test_a_long_message_is_also_read_at_its_end_and_around_its_strongest_cue(cues: Cues) -> None:
     text = "palabra " * 60 + "estoy encerrada " + "palabra " * 60
     found = windows(text, cues.read(text))
-    assert len(found) == 2
+    assert len(found) == 3
     assert text.endswith(found[0])
-    assert "estoy encerrada" in found[1]
+    assert "estoy encerrada" in found[-1]
     assert windows("estoy encerrada", cues.read("estoy encerrada")) == []
 
 
