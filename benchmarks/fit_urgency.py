@@ -19,9 +19,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from bot.languages import LANGUAGES
+from bot.nlu.corpus import ordinary_words
 from bot.nlu.cues import Cues
+from bot.nlu.ear import Ear
 from bot.nlu.mutation import mutated
-from bot.nlu.urgency import FEATURES, JOINING, Ear, features, known_words, training_examples
+from bot.nlu.urgency_examples import UrgencyExample, heard, read_examples, training_examples
+from bot.nlu.urgency_joining import FEATURES, JOINING, features
 from bot.nlu.vectors import vectors_of_examples
 from bot.settings import ROOT
 from bot.turn import URGENCY_LEVELS
@@ -38,37 +41,36 @@ STRENGTH = 1.0
 """C of the logistic model: how far its weights may go."""
 
 
-def calibration() -> list[tuple[str, str]]:
-    """Texts and levels."""
-    learnt = set(training_examples()[0])
-    return [
-        (str(row["text"]), row["level"])
+def calibration() -> list[UrgencyExample]:
+    """The messages, as examples that are learnt from too."""
+    chosen = {
+        str(row["text"])
         for language in LANGUAGES
         for row in yaml.safe_load((CALIBRATION / f"{language}.yml").read_text(encoding="utf-8"))
-        if str(row["text"]) in learnt
-    ]
+    }
+    return [example for example in read_examples() if example.text in chosen]
 
 
-def out_of_part_scores(rows: list[tuple[str, str]]) -> NDArray[np.float64]:
+def out_of_part_scores(rows: list[UrgencyExample]) -> NDArray[np.float64]:
     """The features of each message, by classifiers that have not learnt from it."""
     texts, levels = training_examples()
     vectors = vectors_of_examples(texts)
     place = {text: number for number, text in enumerate(texts)}
-    cues = Cues(known_words=known_words())
+    cues = Cues(known_words=ordinary_words())
     parts = np.random.default_rng(0).integers(0, PARTS, len(rows))
     found = np.zeros((len(rows), len(FEATURES)))
     for part in range(PARTS):
-        held = [rows[number][0] for number in np.flatnonzero(parts == part)]
-        out = {place[text] for text in held} | {
-            place[mutated(text, seed=1)] for text in held if mutated(text, seed=1) in place
-        }
-        kept = [number for number in range(len(texts)) if number not in out]
+        held = {text for number in np.flatnonzero(parts == part) for text in heard(rows[number])}
+        held |= {mutated(text, seed=1) for text in held}
+        kept = [number for number, text in enumerate(texts) if text not in held]
         ear = Ear.learn(
             [texts[number] for number in kept], vectors[kept], [levels[number] for number in kept]
         )
+        order = [ear.margins.labels.index(level) for level in URGENCY_LEVELS]
         for number in np.flatnonzero(parts == part):
-            text = rows[number][0]
-            found[number] = features(cues.read(text), ear.scores(text, vectors[place[text]]))
+            text = heard(rows[number])[-1]
+            scores = ear.scores(text, vectors[place[text]])[order]
+            found[number] = features(cues.read(text), scores)
         _say(f"part {part + 1} of {PARTS}")
     return found
 
@@ -84,7 +86,7 @@ def main() -> None:
     """Fit, print what cross-validation says, and write the file."""
     rows = calibration()
     measured = out_of_part_scores(rows)
-    actual = np.array([URGENCY_LEVELS.index(level) for _, level in rows])  # type: ignore[arg-type]
+    actual = np.array([URGENCY_LEVELS.index(level) for level in (row.level for row in rows)])
     model = LogisticRegression(C=STRENGTH, max_iter=5000)
     parts = StratifiedKFold(10, shuffle=True, random_state=1)
     shares = cross_val_predict(model, measured, actual, cv=parts, method="predict_proba")

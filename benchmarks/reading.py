@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 
 from bot.assistant import Assistant, newest_model
+from bot.nlu.corpus import ordinary_words
 from bot.nlu.cues import Cues
-from bot.nlu.urgency import known_words
 from bot.nlu.vectors import vector
 from bot.settings import Settings
 
@@ -46,7 +46,7 @@ def median(action: Callable[[], object]) -> float:
 
 def main() -> int:
     """Measure and print; whether every goal is reached."""
-    cues = Cues(known_words=known_words())
+    cues = Cues(known_words=ordinary_words())
     assistant = Assistant(newest_model(Settings.from_environment().model_dir), None)
     goals = [
         ("cues, 30 words", lambda: cues.read(words(30)), 5.0),

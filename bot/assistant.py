@@ -188,6 +188,7 @@ class Assistant:
             urgency=parsed["urgency"]["level"],
             cues=tuple(parsed["urgency"]["categories"]),
             kind=parsed["urgency"]["kind"] or "",
+            also=parsed["urgency"]["also"] or "",
             who=parsed["urgency"]["who"] or "",
             is_account=parsed["is_account"],
             other_language=parsed["other_language"],

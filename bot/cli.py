@@ -126,12 +126,10 @@ def _sites(options: argparse.Namespace, settings: Settings) -> int:
 
 def _vectors(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
-    from bot.nlu import follow_up, urgency
-    from bot.nlu.corpus import corpus
+    from bot.nlu.learning import texts
     from bot.nlu.vectors import ship
 
-    texts = [example.text for example in corpus()] + urgency.training_examples()[0]
-    ship(texts + [text for text, _ in follow_up.training_examples()])
+    ship(texts())
     return 0
 
 

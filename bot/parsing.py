@@ -21,7 +21,8 @@ def parsed(assistant: Assistant, text: str, *, explain: bool = False) -> dict[st
 
     Returns:
         language, intent, confidence, urgency, cues, is_account, place; with `explain` also the
-        kind of emergency, who is in danger, follow-up, age group, and `why`.
+        kind of emergency, another that may be meant, who is in danger, follow-up, age group, and
+        `why`.
     """
     read = assistant.read_now(clean(text))
     intent = "share_account" if read.is_account else read.intent
@@ -39,6 +40,7 @@ def parsed(assistant: Assistant, text: str, *, explain: bool = False) -> dict[st
     if explain:
         row |= {
             "kind": read.kind,
+            "also": read.also,
             "who": read.who,
             "follow_up": read.follow_up,
             "age_group": read.age_group,

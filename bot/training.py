@@ -15,7 +15,15 @@ from bot.settings import ROOT
 
 MODEL_NAME = "chaski"
 
-LEARNT_FROM = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/urgency", "bot/nlu")
+LEARNT_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/urgency",
+    "data/follow_up",
+    "bot/nlu",
+)
 """Files and folders, from the project's root."""
 
 
@@ -52,10 +60,13 @@ def train(model_dir: Path) -> float:
     """
     import rasa
 
+    from bot.nlu import learning
+
     started = time.monotonic()
     _say("Training the assistant: the first time takes some minutes, later ones less than one.")
     model_dir.mkdir(parents=True, exist_ok=True)
     current = digest()
+    learning.begin()  # beside Rasa's reading of its files
     result = rasa.train(
         domain=str(ROOT / "domain.yml"),
         config=str(ROOT / "config.yml"),

@@ -80,6 +80,7 @@ class Understanding:
         urgency: Level of danger (SOP 2.5, Annex 2).
         cues: Categories of the cues found, most dangerous first.
         kind: Kind of emergency; empty unless urgent.
+        also: Another kind whose number is told too, since it may be meant; mostly empty.
         who: Who is in danger: "self", "child", "other"; empty where nobody is.
         is_account: Whether the person has begun to tell what happened.
         other_language: The message is in none of the six languages.
@@ -98,6 +99,7 @@ class Understanding:
     urgency: Urgency = "none"
     cues: tuple[str, ...] = ()
     kind: str = ""
+    also: str = ""
     who: str = ""
     is_account: bool = False
     other_language: bool = False

@@ -18,7 +18,7 @@ from bot.folding import words
 from bot.languages import LANGUAGES
 from bot.nlu import follow_up
 from bot.nlu.corpus import corpus
-from bot.nlu.urgency import read_examples
+from bot.nlu.urgency_examples import read_examples
 
 
 def overlap(folder: Path = DATA) -> list[str]:

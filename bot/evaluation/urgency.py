@@ -116,6 +116,16 @@ def measures(rows: list[Row]) -> list[Measure]:
             len(seen),
         ),
         Measure(
+            "a number that fits in the first line, of all urgent",
+            sum(bool({row.read.kind, row.read.also} & FITTING[row.fits]) for row in urgent),
+            len(urgent),
+        ),
+        Measure(
+            "calm, with the number of an emergency before the answer",
+            sum(bool(row.read.also) and row.read.urgency == "high" for row in none),
+            len(none),
+        ),
+        Measure(
             "who is in danger, of those seen as urgent",
             sum(row.read.who == row.who for row in seen),
             len(seen),

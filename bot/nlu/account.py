@@ -7,16 +7,13 @@ intent `share_account` (first person, past, several sentences). Such a message i
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.folding import words
-from bot.nlu.component import VECTOR, Arrays, TrainedComponent, examples
-from bot.nlu.corpus import sampled
-from bot.nlu.linear import Margins, confidences
+from bot.nlu.component import VECTOR, LinearComponent
+from bot.nlu.corpus import corpus, sampled
+from bot.nlu.linear import Features, Margins, confidences
 from bot.nlu.vectors import vectors_of_examples
 
 ACCOUNT = "is_account"
@@ -31,38 +28,34 @@ LONG = 45
 EVERY = 2
 """Of so many other examples one is learnt from."""
 
+YES, NO = "yes", "no"
+
 SURE = 0.5
 LIKELY = 0.25
 SHARPNESS = 2.0
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
-class AccountDetector(TrainedComponent):
+class AccountDetector(LinearComponent):
     """Says whether a message is an account."""
 
-    _margins: Margins
-    _labels: list[str]
-
-    def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
+    @classmethod
+    def learn(cls) -> Margins:
         """Learn accounts from the examples of `share_account` against all others."""
-        rows = [
-            (text, intent == SHARE_ACCOUNT)
-            for text, intent in examples(training_data)
-            if intent == SHARE_ACCOUNT or sampled(text, EVERY)
+        learnt_from = [
+            example
+            for example in corpus()
+            if example.intent == SHARE_ACCOUNT or sampled(example.text, EVERY)
         ]
-        texts, labels = [text for text, _ in rows], ["yes" if one else "no" for _, one in rows]
-        margins, names = Margins.learn(texts, vectors_of_examples(texts), labels, balanced=True)
-        return margins.arrays(), {"labels": names, "groups": margins.groups}
-
-    def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
-        """Take what was learnt."""
-        self._margins = Margins.from_arrays(arrays, facts["groups"])
-        self._labels = facts["labels"]
+        texts = [example.text for example in learnt_from]
+        labels = [YES if example.intent == SHARE_ACCOUNT else NO for example in learnt_from]
+        features = Features.of(texts, vectors_of_examples(texts))
+        return Margins.learn(features, labels, balanced=True)
 
     def read(self, message: Message, text: str) -> None:
         """Add whether it is an account."""
         shares = confidences(self._margins.of(text, message.get(VECTOR)), SHARPNESS)
-        share = float(shares[self._labels.index("yes")])
+        share = float(shares[self._margins.labels.index(YES)])
         length = len(words(text))
         account = length >= SHORTEST and share >= (LIKELY if length >= LONG else SURE)
         message.set(ACCOUNT, account, add_to_output=True)

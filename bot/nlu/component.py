@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-Arrays: TypeAlias = dict[str, NDArray[Any]]
+from bot.nlu import learning
+from bot.nlu.corpus import corpus
+from bot.nlu.learning import Arrays, Learnt, Lesson
+from bot.nlu.linear import Margins
 
 VECTOR = "sentence_vector"
 """Property of a message: its vector; never an output."""
+
+
+MARGINS = "margins"
+"""What a linear component keeps, by name."""
 
 
 class ReadingComponent(GraphComponent):  # type: ignore[misc]
@@ -95,31 +101,72 @@ class TrainedComponent(ReadingComponent):
         with model_storage.read_from(resource) as folder:
             facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
             with np.load(folder / "arrays.npz") as stored:
-                component.restore(dict(stored), facts)
+                arrays = dict(stored)
+        component.restore({name: (_own(arrays, name), kept) for name, kept in facts.items()})
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from the examples and keep what was learnt."""
-        arrays, facts = self.learn(training_data)
+        """Keep what the examples teach."""
+        del training_data  # the corpus, which knows the languages too, is learnt from
+        learnt = learning.learnt(type(self))
+        arrays = {
+            f"{name}/{key}": value
+            for name, (own, _) in learnt.items()
+            for key, value in own.items()
+        }
+        facts = {name: kept for name, (_, kept) in learnt.items()}
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "arrays.npz", **arrays)
+            # Compressed here, in one second; left to the model's archive, it takes six
+            np.savez_compressed(folder / "arrays.npz", **arrays)
             (folder / "facts.json").write_text(
                 json.dumps(facts, ensure_ascii=False), encoding="utf-8"
             )
-        self.restore(arrays, facts)
+        self.restore(learnt)
         return self._resource
 
+    @classmethod
+    def texts(cls) -> Iterable[str]:
+        """The examples whose vectors it learns from; for most components, all topics'."""
+        return (example.text for example in corpus())
+
+    @classmethod
     @abstractmethod
-    def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
-        """What the examples teach."""
+    def lessons(cls) -> Sequence[Lesson]:
+        """What it learns, in parts that need nothing of each other."""
 
     @abstractmethod
-    def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
-        """Become what `learn` returned."""
+    def restore(self, learnt: dict[str, Learnt]) -> None:
+        """Become what the lessons taught."""
 
 
-def examples(training_data: TrainingData) -> Iterator[tuple[str, str]]:
-    """The text and intent of each training example."""
-    for message in training_data.intent_examples:
-        if message.get(TEXT):
-            yield message.get(TEXT), message.get(INTENT)
+class LinearComponent(TrainedComponent):
+    """A component that learns one linear classifier."""
+
+    _margins: Margins
+
+    @classmethod
+    def lessons(cls) -> Sequence[Lesson]:
+        """One."""
+        return [cls.lesson]
+
+    @classmethod
+    def lesson(cls) -> dict[str, Learnt]:
+        """The classifier."""
+        return {MARGINS: cls.learn().kept()}
+
+    @classmethod
+    @abstractmethod
+    def learn(cls) -> Margins:
+        """Learn the classifier from the examples."""
+
+    def restore(self, learnt: dict[str, Learnt]) -> None:
+        """Take the classifier."""
+        self._margins = Margins.restored(*learnt[MARGINS])
+
+
+def _own(arrays: Arrays, name: str) -> Arrays:
+    """The arrays that a lesson gave under a name."""
+    start = f"{name}/"
+    return {
+        key.removeprefix(start): value for key, value in arrays.items() if key.startswith(start)
+    }

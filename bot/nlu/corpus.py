@@ -1,10 +1,11 @@
 """The training examples as they lie in `data/nlu/<language>/`: the language is the folder's name.
 
-Decides nothing; Rasa's own loader forgets which file an example came from.
+Decides which words of them are ordinary; Rasa's own loader forgets which file an example came from.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +13,14 @@ from zlib import crc32
 
 import yaml
 
+from bot.folding import words
 from bot.languages import LANGUAGES
 from bot.settings import ROOT
 
 FOLDER = ROOT / "data" / "nlu"
+
+OFTEN = 3
+"""Examples that a word must occur in to be an ordinary one."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +49,18 @@ def corpus(folder: Path = FOLDER) -> tuple[Example, ...]:
 def sampled(text: str, every: int) -> bool:
     """Whether a text is one of every so many; its neighbours in a file change nothing."""
     return crc32(text.encode()) % every == 0
+
+
+def ordinary_words(without: str = "") -> list[str]:
+    """Words that messages are known to contain, so that they are not taken for typos.
+
+    Args:
+        without: An intent whose examples do not count.
+    """
+    counts = Counter(
+        word
+        for example in corpus()
+        if example.intent != without
+        for word in set(words(example.text))
+    )
+    return sorted(word for word, count in counts.items() if count >= OFTEN)

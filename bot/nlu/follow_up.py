@@ -10,19 +10,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import yaml
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.folding import words
 from bot.languages import LANGUAGES
-from bot.nlu.component import VECTOR, Arrays, TrainedComponent
+from bot.nlu.component import VECTOR, LinearComponent
 from bot.nlu.corpus import corpus, sampled
-from bot.nlu.linear import Margins, confidences
+from bot.nlu.linear import Features, Margins
 from bot.nlu.vectors import vectors_of_examples
 from bot.settings import ROOT
 
@@ -48,33 +45,28 @@ SHARPNESS = 2.5
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
-class FollowUpDetector(TrainedComponent):
+class FollowUpDetector(LinearComponent):
     """Names the kind of follow-up, if it is one."""
 
-    _margins: Margins
-    _labels: list[str]
+    @classmethod
+    def texts(cls) -> list[str]:
+        """The follow-ups, and what is none."""
+        return [text for text, _ in training_examples()]
 
-    def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
+    @classmethod
+    def learn(cls) -> Margins:
         """Learn the kinds against everything else that is short."""
-        del training_data  # it holds the topics only; the corpus and our own folder are read
-        rows = training_examples()
-        texts, labels = [text for text, _ in rows], [kind for _, kind in rows]
-        margins, names = Margins.learn(texts, vectors_of_examples(texts), labels, balanced=True)
-        return margins.arrays(), {"labels": names, "groups": margins.groups}
-
-    def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
-        """Take what was learnt."""
-        self._margins = Margins.from_arrays(arrays, facts["groups"])
-        self._labels = facts["labels"]
+        features = Features.of(cls.texts(), vectors_of_examples(cls.texts()))
+        kinds = [kind for _, kind in training_examples()]
+        return Margins.learn(features, kinds, balanced=True)
 
     def read(self, message: Message, text: str) -> None:
         """Add the kind; empty where the message stands by itself."""
         found, confidence = "", 0.0
         if 1 <= len(words(text)) <= LONGEST:
-            shares = confidences(self._margins.of(text, message.get(VECTOR)), SHARPNESS)
-            best = int(np.argmax(shares))
-            if self._labels[best] != NONE and shares[best] >= SURE:
-                found, confidence = self._labels[best], float(shares[best])
+            kind, share = self._margins.best(text, message.get(VECTOR), SHARPNESS)
+            if kind != NONE and share >= SURE:
+                found, confidence = kind, share
         message.set(FOLLOW_UP, {"kind": found, "confidence": confidence}, add_to_output=True)
 
 
@@ -92,7 +84,8 @@ def read_examples(folder: Path = FOLDER) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def training_examples() -> list[tuple[str, str]]:
+@lru_cache(maxsize=1)
+def training_examples() -> tuple[tuple[str, str], ...]:
     """Texts and kinds that the detector learns from."""
     rows = [(text, kind) for _, kind, text in read_examples()]
     known = {tuple(words(text)) for text, _ in rows}
@@ -103,4 +96,4 @@ def training_examples() -> list[tuple[str, str]]:
         and len(words(example.text)) <= LONGEST
         and tuple(words(example.text)) not in known
     ]
-    return rows
+    return tuple(rows)

@@ -10,20 +10,18 @@ that several languages share ("CEM", "FISTRAP Cusco"), on which nothing is decid
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from collections.abc import Iterable
 
-import numpy as np
 from langdetect import DetectorFactory, detect_langs
 from langdetect.lang_detect_exception import LangDetectException
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.folding import words
 from bot.languages import LANGUAGES, ORIGINAL, requested
-from bot.nlu.component import Arrays, TrainedComponent
+from bot.nlu.component import LinearComponent
 from bot.nlu.corpus import corpus
-from bot.nlu.linear import Margins, confidences
+from bot.nlu.linear import Features, Margins
 
 SIZES = range(1, 5)
 """Lengths of the groups of letters that tell a language."""
@@ -70,38 +68,27 @@ def other_language(text: str, confidence: float) -> bool:
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
-class LanguageIdentifier(TrainedComponent):
+class LanguageIdentifier(LinearComponent):
     """Names the language and how sure that is."""
 
-    _margins: Margins
-    _labels: list[str]
+    @classmethod
+    def texts(cls) -> Iterable[str]:
+        """None: languages are told by their letters."""
+        return ()
 
-    def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
+    @classmethod
+    def learn(cls) -> Margins:
         """Learn the languages from the folders of the corpus."""
-        del training_data  # it does not know which folder an example came from
         shown = [example for example in corpus() if example.intent not in NO_LANGUAGE]
-        margins, names = Margins.learn(
-            [example.text for example in shown],
-            None,
-            [example.language for example in shown],
-            sizes=SIZES,
-            word_weight=0.0,
-            balanced=True,
-        )
-        return margins.arrays(), {"labels": names, "groups": margins.groups}
-
-    def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
-        """Take what was learnt."""
-        self._margins = Margins.from_arrays(arrays, facts["groups"], SIZES, 0.0)
-        self._labels = facts["labels"]
+        features = Features.of([example.text for example in shown], None, SIZES, word_weight=0.0)
+        languages = [example.language for example in shown]
+        return Margins.learn(features, languages, balanced=True)
 
     def identify(self, text: str) -> tuple[str, float]:
         """The language of a text and the confidence, 0 to 1; none for a text without words."""
         if not words(text):
             return ORIGINAL, 0.0
-        shares = confidences(self._margins.of(text), SHARPNESS)
-        best = int(np.argmax(shares))
-        return self._labels[best], float(shares[best])
+        return self._margins.best(text, None, SHARPNESS)
 
     def read(self, message: Message, text: str) -> None:
         """Add the language; a language asked for by name is none of the message's own."""

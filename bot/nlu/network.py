@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.component import Arrays
+from bot.nlu.learning import Arrays, Learnt
 from bot.nlu.linear import centred
 from bot.nlu.vectors import Vector
 
@@ -50,33 +50,29 @@ class Network:
         ]
         return cls(
             {
-                "network_centre": centre.astype(np.float32),
-                "network_first": np.stack([one.coefs_[0] for one in learnt]).astype(np.float32),
-                "network_first_offset": np.stack([one.intercepts_[0] for one in learnt]).astype(
-                    np.float32
-                ),
-                "network_second": np.stack([one.coefs_[1] for one in learnt]).astype(np.float32),
-                "network_second_offset": np.stack([one.intercepts_[1] for one in learnt]).astype(
+                "centre": centre.astype(np.float32),
+                "first": np.stack([one.coefs_[0] for one in learnt]).astype(np.float32),
+                "first_offset": np.stack([one.intercepts_[0] for one in learnt]).astype(np.float32),
+                "second": np.stack([one.coefs_[1] for one in learnt]).astype(np.float32),
+                "second_offset": np.stack([one.intercepts_[1] for one in learnt]).astype(
                     np.float32
                 ),
             }
         )
 
-    def arrays(self) -> Arrays:
-        """What is kept, by name; `Network(arrays)` is the network again."""
-        return self._arrays
+    def kept(self) -> Learnt:
+        """What is kept; `Network` of the arrays is the network again."""
+        return self._arrays, {}
 
     def log_shares(self, vector: Vector) -> NDArray[np.float32]:
         """Logarithm of each label's share for one vector."""
         kept = self._arrays
-        features = SCALE * centred(vector[None, :], kept["network_centre"])[0]
+        features = SCALE * centred(vector[None, :], kept["centre"])[0]
         hidden = np.maximum(
-            np.einsum("i,nij->nj", features, kept["network_first"]) + kept["network_first_offset"],
+            np.einsum("i,nij->nj", features, kept["first"]) + kept["first_offset"],
             0.0,
         )
-        scores = (
-            np.einsum("nj,njk->nk", hidden, kept["network_second"]) + kept["network_second_offset"]
-        )
+        scores = np.einsum("nj,njk->nk", hidden, kept["second"]) + kept["second_offset"]
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares = (powers / powers.sum(axis=1, keepdims=True)).mean(axis=0)
         found: NDArray[np.float32] = np.log(shares + SMALLEST).astype(np.float32)

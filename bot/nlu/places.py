@@ -6,22 +6,19 @@ contain ("cercano" is not Cercado).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.directory.gazetteer import gazetteer
-from bot.folding import words
-from bot.nlu.component import Arrays, TrainedComponent, examples
+from bot.nlu.component import TrainedComponent
+from bot.nlu.corpus import ordinary_words
+from bot.nlu.learning import Learnt, Lesson
 
 PLACE = "place"
-
-OFTEN = 3
-"""Examples that a word must occur in to be an ordinary one."""
+ORDINARY = "ordinary"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
@@ -30,20 +27,24 @@ class PlaceExtractor(TrainedComponent):
 
     _ordinary: frozenset[str] = frozenset()
 
-    def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
-        """Learn the ordinary words from the examples that are about something else."""
-        counts = Counter(
-            word
-            for text, intent in examples(training_data)
-            if intent != "give_place"
-            for word in set(words(text))
-        )
-        return {}, {"ordinary": sorted(word for word, n in counts.items() if n >= OFTEN)}
+    @classmethod
+    def texts(cls) -> Iterable[str]:
+        """None: places are read letter by letter."""
+        return ()
 
-    def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
+    @classmethod
+    def lessons(cls) -> Sequence[Lesson]:
+        """Which words are ordinary."""
+        return [cls.lesson]
+
+    @classmethod
+    def lesson(cls) -> dict[str, Learnt]:
+        """The ordinary words of the examples that are about something else."""
+        return {ORDINARY: ({}, {"words": ordinary_words(without="give_place")})}
+
+    def restore(self, learnt: dict[str, Learnt]) -> None:
         """Take what was learnt."""
-        del arrays
-        self._ordinary = frozenset(facts["ordinary"])
+        self._ordinary = frozenset(learnt[ORDINARY][1]["words"])
 
     def read(self, message: Message, text: str) -> None:
         """Add what the gazetteer reads."""

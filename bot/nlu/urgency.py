@@ -11,47 +11,32 @@ intent. In doubt between levels, the higher (SOP 1.4).
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.folding import words
-from bot.languages import LANGUAGES
-from bot.nlu import follow_up
-from bot.nlu.component import VECTOR, Arrays, TrainedComponent
-from bot.nlu.corpus import corpus, sampled
-from bot.nlu.cues import LAUGHTER, Cues, Found, Reading
-from bot.nlu.follow_up import KINDS
-from bot.nlu.linear import Margins, confidences
-from bot.nlu.mutation import mutated
+from bot.nlu.component import VECTOR, TrainedComponent
+from bot.nlu.corpus import ordinary_words
+from bot.nlu.cues import Cues, Found, Reading
+from bot.nlu.ear import PENALTY, Ear, learn_margins
+from bot.nlu.learning import Learnt, Lesson
+from bot.nlu.linear import Features, Margins, confidences
 from bot.nlu.network import Network
+from bot.nlu.urgency_examples import training_examples, urgent_examples
+from bot.nlu.urgency_joining import JOINING, Joining, decide, join
 from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
 from bot.nlu.vectors import vector as vector_of
-from bot.settings import ROOT
 from bot.turn import URGENCY_LEVELS, Emergency, Urgency, Who
 
-EXAMPLES = ROOT / "data" / "urgency" / "examples"
-JOINING = ROOT / "data" / "urgency" / "joining.yml"
-"""How cues and classifiers weigh together; fitted by `benchmarks/fit_urgency.py`."""
-
 URGENCY = "urgency"
-
-PENALTY = 1.0
-"""C of the linear classifier; best of 0.1, 0.3, 0.6, 1 in cross-validation."""
-
-SHARPNESS = 3.0
-"""Of the linear classifier's margins beside the network's shares."""
 
 LEAST_DOUBT = 0.01
 """Share of "urgent" from which the sentences of a message are also read one by one."""
@@ -70,24 +55,23 @@ SHORTEST_SENTENCE = 3
 
 _SENTENCE = re.compile(r"[.?!;\n…]+")
 
-KIND_SHARPNESS = 3.0
+NAME_SHARPNESS = 3.0
+
+DANGER_FIRST = 0.2
+"""Margin by which danger goes before other kinds: it is more frequent among people's pleas than
+among the examples."""
+
+ALSO_FROM = 0.15
+"""Share from which a second kind of emergency is told too."""
+
+MAYBE_URGENT = 0.2
+"""Share of "urgent" from which a message of level high gets a number before its answer."""
+
+POLICE_FIRST = frozenset({"danger", "child", "child_alone"})
+"""Kinds whose answers begin with the number of the police."""
 
 SURE_WHO = 0.5
 """Confidence of who is in danger below which a cue about a child decides."""
-
-CALM_INTENTS = frozenset(
-    (
-        "line_1818_info line_100_info line_1884_info line_1810_info line_113_info "
-        "report_online what_is_trafficking trafficking_vs_smuggling victim_rights "
-        "international_protection_what asylum_how_to_apply asylum_rights unhcr_contact "
-        "regularise_status humanitarian_permit work_permission interpreter free_lawyer "
-        "find_cem find_fistrap find_upe give_place talk_to_human greet goodbye thank menu "
-        "choose_language privacy delete_my_data bot_challenge affirm deny ask_source opt_out "
-        "out_of_scope report_where report_anonymously report_without_documents "
-        "report_what_happens_next"
-    ).split()
-)
-"""Intents whose training examples are calm: they teach the classifier what "none" sounds like."""
 
 MORE_DANGEROUS_FIRST = (
     "kidnapping confinement violence threats self_harm medical injuries drugged child "
@@ -97,53 +81,9 @@ MORE_DANGEROUS_FIRST = (
 ).split()
 """The order in which categories are told."""
 
-
-CALM_EVERY = 3
-"""Of so many calm messages of the corpus one is learnt from."""
-
-MUTATED_EVERY = 2
-"""Of so many curated examples one is also learnt from with a letter wrong in each word."""
-
-CALMING = frozenset({"information", "past", "resolved"})
-"""Contexts of a message that make a cue in it less likely to be danger now."""
-
-FEATURES = (
-    "urgent_over_none high_over_none urgent_cue several_urgent_cues high_cue negated_cue "
-    "information past resolved story idiom laughter urgent_cue_in_calm_context"
-).split()
-"""What the joining weighs, in this order."""
-
 CUE_SCORES: Mapping[Urgency, float] = {"urgent": 1.0, "high": 0.6, "none": 0.0}
 NEGATED_SCORE = 0.2
 """How much a found cue says of its category, 0 to 1."""
-
-
-@dataclass(frozen=True)
-class Joining:
-    """A multinomial logistic model of the level on `FEATURES`, and where each level begins.
-
-    Attributes:
-        weights: For each level of `URGENCY_LEVELS`, a weight for each feature.
-        offsets: For each level.
-        urgent_from: Share of "urgent" from which the level is urgent.
-        high_from: Share of "high" and "urgent" together from which it is at least high.
-    """
-
-    weights: tuple[tuple[float, ...], ...]
-    offsets: tuple[float, ...]
-    urgent_from: float
-    high_from: float
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Joining:
-        """From a mapping, as the file has it."""
-        weights = row["weights"]
-        return cls(
-            tuple(tuple(weights[level][name] for name in FEATURES) for level in URGENCY_LEVELS),
-            tuple(row["offsets"][level] for level in URGENCY_LEVELS),
-            row["urgent_from"],
-            row["high_from"],
-        )
 
 
 @dataclass(frozen=True)
@@ -155,6 +95,8 @@ class Level:
         categories: Of the cues that count, most dangerous first; empty for "none".
         scores: Each category to how much its cues say, 0 to 1.
         kind: The kind of emergency, which tells the number that fits; empty unless urgent.
+        also: Another kind that may be meant, with a number of its own, which is told too; where the
+            level is high, the kind of emergency that it may be. Mostly empty.
         who: Who is in danger; empty for "none".
         who_score: How sure that is, 0 to 1.
         shares: Each level to its share after joining, 0 to 1.
@@ -169,191 +111,84 @@ class Level:
     who: Who | None
     who_score: float
     shares: dict[str, float]
+    also: Emergency | None = None
     cues: tuple[Found, ...] = ()
     contexts: tuple[str, ...] = ()
 
 
-def features(reading: Reading, scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The numbers that the joining weighs.
-
-    Args:
-        reading: The cues and contexts of the whole message.
-        scores: The classifiers' logarithmic scores of none, high and urgent.
-    """
-    urgent, high = reading.active("urgent"), reading.active("high")
-    calm = bool(CALMING & reading.contexts)
-    return np.array(
-        [
-            scores[2] - scores[0],
-            scores[1] - scores[0],
-            bool(urgent),
-            len({cue.category for cue in urgent}) > 1,
-            bool(high),
-            any(cue.negated for cue in reading.cues),
-            "information" in reading.contexts,
-            "past" in reading.contexts,
-            "resolved" in reading.contexts,
-            "story" in reading.contexts,
-            "idiom" in reading.contexts,
-            LAUGHTER in reading.contexts,
-            bool(urgent) and calm,
-        ],
-        dtype=float,
-    )
+LEVEL, NETWORK, KIND, WHO, WORDS = "level", "network", "kind", "who", "words"
+"""What is learnt: how urgent (by two classifiers), which kind of emergency, who is in danger; and
+which words are ordinary."""
 
 
-def join(reading: Reading, scores: NDArray[np.float32], joining: Joining) -> NDArray[np.float64]:
-    """The share of each level, in the order of `URGENCY_LEVELS`."""
-    sums = np.array(joining.weights) @ features(reading, scores) + np.array(joining.offsets)
-    powers = np.exp(sums - sums.max())
-    found: NDArray[np.float64] = powers / powers.sum()
-    return found
+def learn_level() -> dict[str, Learnt]:
+    """Lesson: the linear classifier of the level."""
+    texts, levels = training_examples()
+    return {LEVEL: learn_margins(texts, vectors_of_examples(texts), levels).kept()}
 
 
-def decide(reading: Reading, shares: NDArray[np.float64], joining: Joining) -> Urgency:
-    """The level: the higher in doubt, and a cue without a calming context is never nothing.
-
-    (A topic asked in the same breath, "me pega, ¿dónde hay una comisaría?", sounds calm.)
-    """
-    if shares[2] >= joining.urgent_from:
-        return "urgent"
-    calm = bool(CALMING & reading.contexts)
-    if shares[1] + shares[2] >= joining.high_from or (reading.active("urgent") and not calm):
-        return "high"
-    return "none"
+def learn_network() -> dict[str, Learnt]:
+    """Lesson: the network of the level."""
+    texts, levels = training_examples()
+    return {NETWORK: Network.learn(vectors_of_examples(texts), levels).kept()}
 
 
-@dataclass(frozen=True)
-class UrgencyExample:
-    """A curated example; kind and who only where it is urgent."""
-
-    language: str
-    level: Urgency
-    text: str
-    kind: Emergency | None = None
-    who: Who | None = None
-
-
-@lru_cache(maxsize=1)
-def read_examples(folder: Path = EXAMPLES) -> tuple[UrgencyExample, ...]:
-    """The curated examples; of urgent ones also the kind of emergency and who is in danger."""
-    found: dict[str, UrgencyExample] = {}
-    for language in LANGUAGES:
-        content = yaml.load(
-            (folder / f"{language}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+def learn_names() -> dict[str, Learnt]:
+    """Lesson: which kind of emergency, and who is in danger; the cues found are told as tags."""
+    urgent = urgent_examples()
+    texts = [example.text for example in urgent]
+    cues = Cues(known_words=ordinary_words())
+    tags = [tags_of(cues.read(text)) for text in texts]
+    features = Features.of(texts, vectors_of_examples(texts), tags=tags)
+    return {
+        name: Margins.learn(features, labels, penalty=PENALTY).kept()
+        for name, labels in (
+            (KIND, [str(example.kind) for example in urgent]),
+            (WHO, [str(example.who) for example in urgent]),
         )
-        for kind, by_person in content["urgent"].items():
-            for who, texts in by_person.items():
-                for text in map(str, texts):
-                    found[text] = UrgencyExample(language, "urgent", text, kind, who)
-        for level in ("high", "none"):
-            for text in map(str, content[level]):
-                found[text] = UrgencyExample(language, level, text)  # type: ignore[arg-type]
-    return tuple(found.values())
-
-
-def training_examples() -> tuple[list[str], list[str]]:
-    """What the levels are learnt from: texts and their levels.
-
-    Beside the curated examples: half of them as they are typed in fear, some calm messages of the
-    corpus, and the follow-ups.
-    """
-    levels: dict[str, str] = {
-        example.text: "none"
-        for example in corpus()
-        if example.intent in CALM_INTENTS and sampled(example.text, CALM_EVERY)
     }
-    levels |= {text: "none" for _, kind, text in follow_up.read_examples() if kind in KINDS}
-    for example in read_examples():
-        levels[example.text] = example.level
-        if sampled(example.text, MUTATED_EVERY):
-            levels[mutated(example.text, seed=1)] = example.level
-    return list(levels), list(levels.values())
 
 
-def known_words() -> list[str]:
-    """Words that messages are known to contain, so that they are not taken for typos."""
-    counts = Counter(word for example in corpus() for word in set(words(example.text)))
-    return sorted(word for word, count in counts.items() if count >= 3)
+def learn_rest() -> dict[str, Learnt]:
+    """Lesson: the words that are no typos, and how everything is joined."""
+    joining = yaml.safe_load(JOINING.read_text(encoding="utf-8"))
+    return {WORDS: ({}, {"known": ordinary_words(), "joining": joining})}
 
 
-@dataclass
-class Ear:
-    """The classifiers of the level: a linear one on vector and spelling, a network on the vector.
-
-    Attributes:
-        order: Positions of none, high, urgent among the classifiers' labels.
-    """
-
-    margins: Margins
-    network: Network
-    order: list[int] = field(default_factory=list)
-
-    @classmethod
-    def learn(cls, texts: list[str], vectors: NDArray[np.float32], levels: list[str]) -> Ear:
-        """Learn from examples."""
-        margins, labels = Margins.learn(texts, vectors, levels, penalty=PENALTY, balanced=True)
-        return cls(
-            margins, Network.learn(vectors, levels), [labels.index(n) for n in URGENCY_LEVELS]
-        )
-
-    def scores(self, text: str, vector: Vector) -> NDArray[np.float32]:
-        """Logarithmic scores of none, high and urgent."""
-        linear = np.log(confidences(self.margins.of(text, vector), SHARPNESS) + 1e-6)
-        found: NDArray[np.float32] = (linear + self.network.log_shares(vector))[self.order]
-        return found
+def tags_of(reading: Reading) -> list[str]:
+    """The categories of the cues that count."""
+    return sorted({cue.category for cue in reading.cues if not cue.negated})
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class UrgencyDetector(TrainedComponent):
     """Names the level, the categories, the kind of emergency and who is in danger."""
 
-    _ear: Ear
     _cues: Cues
     _joining: Joining
-    _kinds: tuple[Margins, list[str]]
-    _people: tuple[Margins, list[str]]
+    _ear: Ear
+    _order: list[int]
+    _kinds: Margins
+    _people: Margins
 
-    def learn(self, training_data: TrainingData) -> tuple[Arrays, dict[str, Any]]:
-        """Learn from the curated examples and from calm messages of the corpus."""
-        del training_data  # Rasa's loader forgets the languages; the corpus keeps them
-        texts, levels = training_examples()
-        ear = Ear.learn(texts, vectors_of_examples(texts), levels)
-        urgent = [example for example in read_examples() if example.level == "urgent"]
-        urgent_texts = [example.text for example in urgent]
-        vectors = vectors_of_examples(urgent_texts)
-        kinds = Margins.learn(urgent_texts, vectors, [str(one.kind) for one in urgent])
-        people = Margins.learn(urgent_texts, vectors, [str(one.who) for one in urgent])
-        arrays = {**ear.network.arrays()}
-        facts: dict[str, Any] = {
-            "order": ear.order,
-            "known_words": known_words(),
-            "joining": yaml.safe_load(JOINING.read_text(encoding="utf-8")),
-        }
-        for name, margins, labels in (
-            ("level", ear.margins, list(URGENCY_LEVELS)),
-            ("kind", *kinds),
-            ("who", *people),
-        ):
-            arrays |= {f"{name}_{key}": value for key, value in margins.arrays().items()}
-            facts[name] = {"labels": labels, "groups": margins.groups}
-        return arrays, facts
+    @classmethod
+    def texts(cls) -> Iterable[str]:
+        """The examples of levels, and those of kinds."""
+        return itertools.chain(training_examples()[0], (one.text for one in urgent_examples()))
 
-    def restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
+    @classmethod
+    def lessons(cls) -> Sequence[Lesson]:
+        """Level, kinds and people, the rest."""
+        return [learn_level, learn_network, learn_names, learn_rest]
+
+    def restore(self, learnt: dict[str, Learnt]) -> None:
         """Take what was learnt."""
-
-        def margins(name: str) -> Margins:
-            own = {
-                key.removeprefix(f"{name}_"): value
-                for key, value in arrays.items()
-                if key.startswith(f"{name}_")
-            }
-            return Margins.from_arrays(own, facts[name]["groups"])
-
-        self._ear = Ear(margins("level"), Network(arrays), facts["order"])
-        self._kinds = margins("kind"), facts["kind"]["labels"]
-        self._people = margins("who"), facts["who"]["labels"]
-        self._cues = Cues(known_words=facts["known_words"])
+        self._ear = Ear(Margins.restored(*learnt[LEVEL]), Network(learnt[NETWORK][0]))
+        self._order = [self._ear.margins.labels.index(level) for level in URGENCY_LEVELS]
+        self._kinds = Margins.restored(*learnt[KIND])
+        self._people = Margins.restored(*learnt[WHO])
+        facts = learnt[WORDS][1]
+        self._cues = Cues(known_words=facts["known"])
         self._joining = Joining.of(facts["joining"])
 
     def level(self, text: str, vector: Vector) -> Level:
@@ -364,42 +199,58 @@ class UrgencyDetector(TrainedComponent):
             vector: Of its head.
         """
         reading = self._cues.read(text)
-        best, heard, heard_vector = (
-            join(reading, self._ear.scores(text, vector), self._joining),
-            text,
-            vector,
-        )
+        tags = tags_of(reading)
+        best, heard, heard_vector = self._shares(reading, text, vector), text, vector
         if len(text) > WINDOW and not reading.active("urgent") and best[2] < SURE_OF_A_HEAD:
             best = np.array([1.0, 0.0, 0.0])  # its windows are heard below
         for window in self._more_to_hear(text, reading, best):
             found = vector_of(window)
-            shares = join(reading, self._ear.scores(window, found), self._joining)
+            shares = self._shares(reading, window, found)
             if (shares[2], shares[1]) > (best[2], best[1]):
                 best, heard, heard_vector = shares, window, found
         best = self._without_typos(reading, best)
         level = decide(reading, best, self._joining)
         scores = category_scores(reading) if level != "none" else {}
-        who, who_score = self._named(self._people, heard, heard_vector)
+        kind, also = self._likely_kinds(heard, heard_vector, tags)
+        if level == "high":
+            also = kind if best[2] >= MAYBE_URGENT else None
+        who, who_score = self._people.best(heard, heard_vector, NAME_SHARPNESS, tags)
         if who_score < SURE_WHO and self._cues.about_children & set(scores):
             who = "child"
         return Level(
             level=level,
             categories=tuple(scores),
             scores=scores,
-            kind=self._named(self._kinds, heard, heard_vector)[0] if level == "urgent" else None,  # type: ignore[arg-type]
+            kind=kind if level == "urgent" else None,  # type: ignore[arg-type]
             who=who if level != "none" else None,  # type: ignore[arg-type]
             who_score=who_score if level != "none" else 0.0,
             shares=dict(zip(URGENCY_LEVELS, map(float, best), strict=True)),
+            also=also if level != "none" else None,
             cues=tuple(reading.cues),
             contexts=tuple(sorted(reading.contexts)),
         )
+
+    def _likely_kinds(
+        self, text: str, vector: Vector, tags: Sequence[str]
+    ) -> tuple[Emergency, Emergency | None]:
+        """The kind of emergency, and another that has a number of its own and is not unlikely."""
+        margins = self._kinds.of(text, vector, tags)
+        margins[self._kinds.labels.index("danger")] += DANGER_FIRST
+        shares = confidences(margins, NAME_SHARPNESS)
+        first, second = np.argsort(-shares)[:2]
+        kinds: tuple[Emergency, Emergency] = (
+            self._kinds.labels[first],  # type: ignore[assignment]
+            self._kinds.labels[second],
+        )
+        apart = shares[second] >= ALSO_FROM and not set(kinds) <= POLICE_FIRST
+        return kinds[0], kinds[1] if apart else None
 
     def _without_typos(self, reading: Reading, shares: NDArray[np.float64]) -> NDArray[np.float64]:
         """The shares of the message without its typos, where it is a plea beyond doubt."""
         if not reading.corrected or not LEAST_DOUBT <= shares[2] < self._joining.urgent_from:
             return shares
         vector = vector_of(reading.corrected[:WINDOW])
-        found = join(reading, self._ear.scores(reading.corrected, vector), self._joining)
+        found = self._shares(reading, reading.corrected, vector)
         return found if found[2] >= SURE_WITHOUT_TYPOS else shares
 
     def _more_to_hear(self, text: str, reading: Reading, shares: NDArray[np.float64]) -> list[str]:
@@ -410,13 +261,9 @@ class UrgencyDetector(TrainedComponent):
             return []
         return sentences(text)
 
-    def _named(
-        self, learnt: tuple[Margins, list[str]], text: str, vector: Vector
-    ) -> tuple[str, float]:
-        margins, labels = learnt
-        shares = confidences(margins.of(text, vector), KIND_SHARPNESS)
-        best = int(np.argmax(shares))
-        return labels[best], float(shares[best])
+    def _shares(self, reading: Reading, text: str, vector: Vector) -> NDArray[np.float64]:
+        scores = self._ear.scores(text, vector)[self._order]
+        return join(reading, scores, self._joining)
 
     def read(self, message: Message, text: str) -> None:
         """Add the level."""

@@ -22,6 +22,15 @@ HAND_OFFS: dict[str, HandOff] = {
 }
 """Effects of what an action says: the state of the hand-off after it."""
 
+NUMBERS = {
+    "danger": "number_danger",
+    "child": "number_danger",
+    "child_alone": "number_danger",
+    "medical": "number_medical",
+    "self_harm": "number_self_harm",
+}
+"""Kinds of emergency to the phrases that tell their number in a sentence."""
+
 NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
 """Topics that are no help to somebody who was not understood."""
 
@@ -37,7 +46,8 @@ async def run(turn: Turn, context: Context) -> None:
         # What leads on belongs below the last message of the turn
         last = number == len(said) - 1
         codes = said[0].choices if last and not one.choices else one.choices
-        context.reply(turn, one.text, one.topic, codes if last else ())
+        text = one.text if number else with_number(one.text, understanding, turn)
+        context.reply(turn, text, one.topic, codes if last else ())
         context.conversation.asks = one.asks or context.conversation.asks
         turn.erase = turn.erase or one.effect == "erase"
         turn.handoff = HAND_OFFS.get(one.effect, turn.handoff)
@@ -48,6 +58,20 @@ async def run(turn: Turn, context: Context) -> None:
         context.conversation.draft_told = True
         _add_draft_notice(turn, context)
     raise Answered
+
+
+def with_number(text: str, read: Understanding, turn: Turn) -> str:
+    """The first reply with the number of an emergency that may be meant as well.
+
+    Beside the number that a plea begins with; before the answer to what may be a plea.
+    """
+    if not read.also or turn.urgency == "none":
+        return text
+    number = say(NUMBERS[read.also], turn.language)
+    if turn.urgency == "high":
+        return f"{number}\n\n{text}"
+    first, paragraph, rest = text.partition("\n\n")
+    return f"{first} {number}{paragraph}{rest}"
 
 
 def _keep_the_level(turn: Turn, context: Context) -> None:

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.cues import Cue, CueError, Cues, Reading, expand
-from bot.nlu.urgency import FEATURES, Joining, decide, join, sentences, windows
-from bot.nlu.urgency import JOINING as JOINING_FILE
+from bot.nlu.urgency import sentences, windows
+from bot.nlu.urgency_joining import FEATURES, Joining, decide, join
+from bot.nlu.urgency_joining import JOINING as JOINING_FILE
 from bot.turn import URGENCY_LEVELS
 
 CONFINEMENT = """

@@ -1,0 +1,99 @@
+"""Learning what the components know, in processes of their own.
+
+Decides when: the first component that asks sets all lessons going, so that a machine with two cores
+takes half as long, and Rasa reads its files meanwhile. Which components learn, the pipeline in
+config.yml says.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeAlias
+
+import yaml
+from numpy.typing import NDArray
+
+from bot.nlu.vectors import vectors_of_examples
+from bot.settings import ROOT
+
+Arrays: TypeAlias = dict[str, NDArray[Any]]
+Learnt: TypeAlias = tuple[Arrays, dict[str, Any]]
+"""What is kept of a classifier: arrays, and facts that JSON can hold."""
+
+Lesson: TypeAlias = Callable[[], dict[str, Learnt]]
+"""Learns one thing or several, by name; importable, since another process calls it."""
+
+
+class Learner(Protocol):
+    """A class of components that learn."""
+
+    __module__: str
+    __qualname__: str
+
+    @classmethod
+    def texts(cls) -> Iterable[str]:
+        """The examples whose vectors it learns from."""
+
+    @classmethod
+    def lessons(cls) -> Sequence[Lesson]:
+        """What it learns, in parts that need nothing of each other."""
+
+
+def learners() -> list[type[Learner]]:
+    """The learning components of the pipeline, in its order."""
+    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
+    found = []
+    for row in config["pipeline"]:
+        module, _, name = row["name"].rpartition(".")
+        component = getattr(import_module(module), name)
+        if hasattr(component, "lessons"):
+            found.append(component)
+    return found
+
+
+def texts() -> list[str]:
+    """All examples that any component learns from, each once."""
+    return list(dict.fromkeys(text for learner in learners() for text in learner.texts()))
+
+
+_begun: dict[str, list[Future[dict[str, Learnt]]]] = {}
+"""Each learner's lessons."""
+
+
+def begin() -> None:
+    """Make the vectors of all examples, with progress, and set all lessons going."""
+    vectors_of_examples(texts(), progress=_print)  # the processes find them on disk
+    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"))
+    _begun.clear()
+    for learner in learners():
+        _begun[_name(learner)] = [pool.submit(lesson) for lesson in learner.lessons()]
+    pool.shutdown(wait=False)  # the processes end with the last lesson
+
+
+def learnt(learner: type[Learner]) -> dict[str, Learnt]:
+    """What a component has learnt, by name; waits for it.
+
+    Raises:
+        Exception: What went wrong in a lesson.
+    """
+    if _name(learner) not in _begun:
+        begin()
+    found: dict[str, Learnt] = {}
+    for lesson in _begun.pop(_name(learner)):
+        found |= lesson.result()
+    return found
+
+
+def _name(learner: type[Learner]) -> str:
+    return f"{learner.__module__}.{learner.__qualname__}"
+
+
+def _print(done: int, total: int) -> None:
+    sys.stderr.write(f"\rReading training examples: {done} of {total}")
+    sys.stderr.write("\n" if done == total else "")
+    sys.stderr.flush()

@@ -1,0 +1,116 @@
+"""The examples that urgency is learnt from.
+
+Decides which of them: the curated ones of `data/urgency/examples/` (level, kind of emergency, who
+is in danger), half of them also as they are typed in fear, and calm messages of the topics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from bot.languages import LANGUAGES
+from bot.nlu import follow_up
+from bot.nlu.corpus import corpus, sampled
+from bot.nlu.follow_up import KINDS
+from bot.nlu.mutation import mutated
+from bot.nlu.vectors import WINDOW
+from bot.settings import ROOT
+from bot.turn import Emergency, Urgency, Who
+
+EXAMPLES = ROOT / "data" / "urgency" / "examples"
+
+CALM_INTENTS = frozenset(
+    (
+        "line_1818_info line_100_info line_1884_info line_1810_info line_113_info "
+        "report_online what_is_trafficking trafficking_vs_smuggling victim_rights "
+        "international_protection_what asylum_how_to_apply asylum_rights unhcr_contact "
+        "regularise_status humanitarian_permit work_permission interpreter free_lawyer "
+        "find_cem find_fistrap find_upe give_place talk_to_human greet goodbye thank menu "
+        "choose_language privacy delete_my_data bot_challenge affirm deny ask_source opt_out "
+        "out_of_scope report_where report_anonymously report_without_documents "
+        "report_what_happens_next"
+    ).split()
+)
+"""Intents whose training examples are calm: they teach the classifier what "none" sounds like."""
+
+CALM_EVERY = 3
+"""Of so many calm messages of the corpus one is learnt from."""
+
+MUTATED_EVERY = 2
+"""Of so many curated examples one is also learnt from with a letter wrong in each word."""
+
+
+@dataclass(frozen=True)
+class UrgencyExample:
+    """A curated example; kind and who only where it is urgent."""
+
+    language: str
+    level: Urgency
+    text: str
+    kind: Emergency | None = None
+    who: Who | None = None
+
+
+@lru_cache(maxsize=1)
+def read_examples(folder: Path = EXAMPLES) -> tuple[UrgencyExample, ...]:
+    """The curated examples; of urgent ones also the kind of emergency and who is in danger."""
+    found: dict[str, UrgencyExample] = {}
+    for language in LANGUAGES:
+        content = yaml.load(
+            (folder / f"{language}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+        )
+        for kind, by_person in content["urgent"].items():
+            for who, texts in by_person.items():
+                for text in map(str, texts):
+                    found[text] = UrgencyExample(language, "urgent", text, kind, who)
+        for level in ("high", "none"):
+            for text in map(str, content[level]):
+                found[text] = UrgencyExample(language, level, text)  # type: ignore[arg-type]
+    return tuple(found.values())
+
+
+def heard(example: UrgencyExample) -> list[str]:
+    """What of an example is learnt from, the decisive part last.
+
+    Of a long urgent message the end, where danger mostly stands (its polite beginning would teach
+    that politeness is danger); of a long calm one the end too: both are heard by themselves.
+    """
+    text = example.text
+    if len(text) <= WINDOW or example.level == "high":
+        return [text]
+    return [text[-WINDOW:]] if example.level == "urgent" else [text, text[-WINDOW:]]
+
+
+@lru_cache(maxsize=1)
+def urgent_examples() -> tuple[UrgencyExample, ...]:
+    """The urgent examples, as they are learnt from."""
+    return tuple(
+        replace(example, text=heard(example)[-1])
+        for example in read_examples()
+        if example.level == "urgent"
+    )
+
+
+@lru_cache(maxsize=1)
+def training_examples() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the levels are learnt from: texts and their levels.
+
+    Beside the curated examples: half of them as they are typed in fear, some calm messages of the
+    corpus, and the follow-ups.
+    """
+    levels: dict[str, str] = {
+        example.text: "none"
+        for example in corpus()
+        if example.intent in CALM_INTENTS and sampled(example.text, CALM_EVERY)
+    }
+    levels |= {text: "none" for _, kind, text in follow_up.read_examples() if kind in KINDS}
+    for example in read_examples():
+        for text in heard(example):
+            levels[text] = example.level
+        if sampled(example.text, MUTATED_EVERY):
+            levels[mutated(text, seed=1)] = example.level
+    return tuple(levels), tuple(levels.values())

@@ -1,0 +1,101 @@
+"""Learning: what Rasa is given, and what comes back from the processes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pytest
+
+from bot.nlu import learning
+from bot.nlu.corpus import corpus
+from bot.nlu.importer import CorpusImporter, FixedMessage
+from bot.nlu.learning import Learnt, Lesson
+from bot.nlu.linear import Features, Margins
+from bot.nlu.urgency_examples import UrgencyExample, heard
+from bot.nlu.vectors import WINDOW
+from tests.conftest import ROOT
+
+
+def counted() -> dict[str, Learnt]:
+    return {"counted": ({"numbers": np.arange(3)}, {"first": "zero"})}
+
+
+def broken() -> dict[str, Learnt]:
+    raise ValueError("es.yml: no such level")
+
+
+class Sound:
+    @classmethod
+    def texts(cls) -> Iterable[str]:
+        return ()
+
+    @classmethod
+    def lessons(cls) -> Sequence[Lesson]:
+        return [counted]
+
+
+class Unsound(Sound):
+    @classmethod
+    def lessons(cls) -> Sequence[Lesson]:
+        return [counted, broken]
+
+
+def test_each_component_gets_its_own_lessons_and_an_error_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(learning, "learners", lambda: [Sound, Unsound])
+    monkeypatch.setattr(learning, "vectors_of_examples", lambda texts, progress: None)
+    learning.begin()
+    arrays, facts = learning.learnt(Sound)["counted"]
+    assert arrays["numbers"].tolist() == [0, 1, 2]
+    assert facts == {"first": "zero"}
+    with pytest.raises(ValueError, match=r"es\.yml: no such level"):
+        learning.learnt(Unsound)
+
+
+def test_the_pipeline_says_who_learns() -> None:
+    names = [learner.__qualname__ for learner in learning.learners()]
+    assert names[0] == "LanguageIdentifier"
+    assert {"IntentClassifier", "UrgencyDetector"} <= set(names)
+    assert "SentenceEmbeddings" not in names
+
+
+def test_rasa_is_given_every_example_once_and_the_rules() -> None:
+    importer = CorpusImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), ["data"])
+    given = importer.get_nlu_data()
+    assert {(one.get("intent"), one.get("text")) for one in given.training_examples} == {
+        (example.intent, example.text) for example in corpus()
+    }
+    assert importer.get_stories().story_steps
+
+
+def test_a_copied_example_is_the_example() -> None:
+    one = FixedMessage({"text": "dónde denuncio", "intent": "report_where"})
+    other = FixedMessage({"text": "dónde denuncio", "intent": "report_fear"})
+    assert copy.deepcopy(one) is one
+    assert one != other
+
+
+def test_of_a_long_plea_the_end_is_learnt_and_of_a_calm_one_both() -> None:
+    polite = "Buenas tardes, espero que estén bien. " * 10
+    plea = UrgencyExample("es", "urgent", polite + "me tienen encerrada")
+    assert heard(plea) == [plea.text[-WINDOW:]]
+    calm = UrgencyExample("es", "none", polite)
+    assert heard(calm) == [polite, polite[-WINDOW:]]
+    short = UrgencyExample("es", "urgent", "auxilio")
+    assert heard(short) == ["auxilio"]
+
+
+def test_a_kept_classifier_reads_as_the_one_that_learnt() -> None:
+    texts = ["agua por favor", "quiero agua", "pan por favor", "quiero pan", "más pan"] * 2
+    labels = ["water", "water", "bread", "bread", "bread"] * 2
+    tags = [["wet"] if label == "water" else [] for label in labels]
+    margins = Margins.learn(Features.of(texts, None, tags=tags), labels)
+    again = Margins.restored(*margins.kept())
+    for text in ("dame agua", "un pan", "", "¿?"):
+        assert np.allclose(margins.of(text), again.of(text), atol=1e-2)
+    assert margins.best("agua", None, 3.0)[0] == "water"
+    wet, dry = margins.of("por favor", tags=["wet"]), margins.of("por favor")
+    assert wet[margins.labels.index("water")] > dry[margins.labels.index("water")]
