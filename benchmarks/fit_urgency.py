@@ -31,7 +31,7 @@ from bot.turn import URGENCY_LEVELS
 
 CALIBRATION = ROOT / "data" / "urgency" / "calibration"
 PARTS = 4
-MISS = 1.125
+MISS = 1.4
 """What it costs to take danger now for less, when a false alarm costs one."""
 
 MISS_ALL = 4.0

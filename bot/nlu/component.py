@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -66,7 +66,13 @@ class ReadingComponent(GraphComponent):  # type: ignore[misc]
 
 
 class TrainedComponent(ReadingComponent):
-    """A component that learns from examples; what it learnt is arrays and plain facts."""
+    """A component that learns from examples; what it learnt is arrays and plain facts.
+
+    Attributes:
+        effort: Of its lessons beside those of others: the longest begin first.
+    """
+
+    effort: ClassVar[int] = 1
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource

@@ -24,6 +24,8 @@ INTENT_RANKING = "intent_ranking"
 class IntentClassifier(LinearComponent):
     """Names the intent and the next likeliest ones."""
 
+    effort = 3
+
     @classmethod
     def learn(cls) -> Margins:
         """Learn the intents from the examples."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from importlib import import_module
 from multiprocessing import get_context
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import yaml
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ class Learner(Protocol):
 
     __module__: str
     __qualname__: str
+    effort: ClassVar[int]
 
     @classmethod
     def texts(cls) -> Iterable[str]:
@@ -70,7 +71,7 @@ def begin() -> None:
     vectors_of_examples(texts(), progress=_print)  # the processes find them on disk
     pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"))
     _begun.clear()
-    for learner in learners():
+    for learner in sorted(learners(), key=lambda one: -one.effort):
         _begun[_name(learner)] = [pool.submit(lesson) for lesson in learner.lessons()]
     pool.shutdown(wait=False)  # the processes end with the last lesson
 

@@ -48,6 +48,10 @@ SHARPNESS = 4.0
 SEEN_AT_LEAST = 2
 """Examples that a group of letters must occur in."""
 
+DIRECTIONS = 192
+"""Of the vector's 384 directions those that examples differ most in, to learn from: in
+cross-validation as good as all, in 60 % of the time. What is kept reads the whole vector."""
+
 TOLERANCE = 0.01
 """Of the learning: a hundredth of scikit-learn's care moves no margin by more than 0.002 and takes
 half the time where one mistake counts much."""
@@ -199,11 +203,13 @@ class Features:
     Attributes:
         spelling: What was learnt of their spelling.
         centre: The middle of their vectors.
+        directions: Of the vectors, those that they are learnt from, one a column.
         matrix: One example a row: first the vector, then the weights of the letters and words.
     """
 
     spelling: Spelling
     centre: Vector
+    directions: NDArray[np.float32]
     matrix: csr_matrix
 
     @classmethod
@@ -229,9 +235,11 @@ class Features:
         spelling, spelt = Spelling.learn(texts, sizes, word_weight, tags)
         if vectors is None:
             vectors = np.zeros((len(texts), 0), dtype=np.float32)
-        centre = vectors.mean(axis=0)
-        moved = csr_matrix(VECTOR_WEIGHT * centred(vectors, centre))
-        return cls(spelling, centre.astype(np.float32), hstack([moved, spelt]).tocsr())
+        centre = vectors.mean(axis=0).astype(np.float32)
+        moved = centred(vectors, centre)
+        directions = widest(moved)
+        turned = csr_matrix(VECTOR_WEIGHT * (moved @ directions))
+        return cls(spelling, centre, directions, hstack([turned, spelt]).tocsr())
 
 
 class Margins:
@@ -286,12 +294,12 @@ class Margins:
         offset = model.intercept_.astype(np.float32)
         if len(model.classes_) == 2:  # scikit-learn gives one margin for two labels
             weights_of, offset = np.vstack([-weights_of, weights_of]), np.hstack([-offset, offset])
-        width = len(features.centre)
+        width = features.directions.shape[1]
         return cls(
             [str(label) for label in model.classes_],
             features.spelling,
             features.centre,
-            weights_of[:, :width],
+            weights_of[:, :width] @ features.directions.T,
             np.ascontiguousarray(weights_of[:, width:].T),
             offset,
         )
@@ -359,3 +367,9 @@ def centred(vectors: NDArray[np.float32], centre: Vector) -> NDArray[np.float32]
     moved = vectors - centre
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
     return moved / np.where(lengths == 0, 1.0, lengths)
+
+
+def widest(moved: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The directions in which centred vectors differ most, one a column, at most `DIRECTIONS`."""
+    _, directions = np.linalg.eigh(moved.T @ moved)  # the narrowest comes first
+    return np.ascontiguousarray(directions[:, ::-1][:, :DIRECTIONS])

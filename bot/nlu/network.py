@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.nlu.learning import Arrays, Learnt
-from bot.nlu.linear import centred
+from bot.nlu.linear import centred, widest
 from bot.nlu.vectors import Vector
 
 HIDDEN = 512
@@ -41,7 +41,9 @@ class Network:
         from sklearn.neural_network import MLPClassifier
 
         centre = vectors.mean(axis=0)
-        features = SCALE * centred(vectors, centre)
+        moved = centred(vectors, centre)
+        directions = widest(moved)
+        features = SCALE * (moved @ directions)
         learnt = [
             MLPClassifier((HIDDEN,), alpha=PENALTY, max_iter=ROUNDS, random_state=number).fit(
                 features, list(labels)
@@ -51,7 +53,9 @@ class Network:
         return cls(
             {
                 "centre": centre.astype(np.float32),
-                "first": np.stack([one.coefs_[0] for one in learnt]).astype(np.float32),
+                "first": np.stack([directions @ one.coefs_[0] for one in learnt]).astype(
+                    np.float32
+                ),
                 "first_offset": np.stack([one.intercepts_[0] for one in learnt]).astype(np.float32),
                 "second": np.stack([one.coefs_[1] for one in learnt]).astype(np.float32),
                 "second_offset": np.stack([one.intercepts_[1] for one in learnt]).astype(

@@ -164,6 +164,8 @@ def tags_of(reading: Reading) -> list[str]:
 class UrgencyDetector(TrainedComponent):
     """Names the level, the categories, the kind of emergency and who is in danger."""
 
+    effort = 2
+
     _cues: Cues
     _joining: Joining
     _ear: Ear
@@ -179,7 +181,7 @@ class UrgencyDetector(TrainedComponent):
     @classmethod
     def lessons(cls) -> Sequence[Lesson]:
         """Level, kinds and people, the rest."""
-        return [learn_level, learn_network, learn_names, learn_rest]
+        return [learn_level, learn_names, learn_network, learn_rest]
 
     def restore(self, learnt: dict[str, Learnt]) -> None:
         """Take what was learnt."""

@@ -27,6 +27,8 @@ def broken() -> dict[str, Learnt]:
 
 
 class Sound:
+    effort = 1
+
     @classmethod
     def texts(cls) -> Iterable[str]:
         return ()
