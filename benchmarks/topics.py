@@ -21,6 +21,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import yaml
+
 from bot.languages import LANGUAGES
 from bot.settings import ROOT
 
@@ -28,27 +30,44 @@ MESSAGES = 150
 COPIED = ("actions", "bot", "data", "config.yml", "domain.yml", "endpoints.yml", "docker")
 
 
-def third(folder: Path) -> int:
-    """Take topics out of a copy of the project until a third is left; how many are left."""
-    left: set[str] = set()
-    for language in LANGUAGES:
-        for path in (folder / "data" / "nlu" / language).glob("*.yml"):
-            blocks = re.split(r"(?m)^(?=\s*- intent: )", path.read_text(encoding="utf-8"))
-            kept = [blocks[0]]
-            for block in blocks[1:]:
-                name = re.search(r"intent: (\w+)", block)
-                assert name
-                stays = path.stem == "conversation" or name.group(1) in STAYS
-                if stays:
-                    kept.append(block)
-                    left.add(name.group(1))
-            if len(kept) > 1:
-                path.write_text("".join(kept), encoding="utf-8")
-            else:
-                path.unlink()
+QUESTIONS = {
+    "donde puedo denunciar": "report_where",
+    "tengo miedo de denunciar": "report_fear",
+    "cem en juliaca": "find_cem",
+    "a free lawyer please": "free_lawyer",
+    "je cherche un abri": "shelter",
+    "ki òganizasyon ki ka ede m": "ngo_help",
+    "onde fica o cem": "find_cem",
+    "gracias": "thank",
+}
+"""What is asked, and the topic of each, which stays."""
+
+BESIDE = "conversation"
+"""File of topics that no assistant is without: greetings, the menu, a person."""
+
+
+def third(folder: Path) -> tuple[int, int]:
+    """Take topics out of a copy of the project until a third is left; how many of how many."""
+    files = [
+        (path, yaml.safe_load(path.read_text(encoding="utf-8")))
+        for language in LANGUAGES
+        for path in sorted((folder / "data" / "nlu" / language).glob("*.yml"))
+    ]
+    beside = {
+        block["intent"] for path, rows in files if path.stem == BESIDE for block in rows["nlu"]
+    }
+    topics = sorted({block["intent"] for _, rows in files for block in rows["nlu"]} - beside)
+    asked = [topic for topic in topics if topic in QUESTIONS.values()]
+    others = [topic for topic in topics if topic not in QUESTIONS.values()]
+    left = {*asked, *others[: len(topics) // 3 - len(asked)]}
+    gone = set(topics) - left
+    for path, rows in files:
+        rows["nlu"] = [block for block in rows["nlu"] if block["intent"] not in gone]
+        if rows["nlu"]:
+            path.write_text(yaml.safe_dump(rows, allow_unicode=True), encoding="utf-8")
+        else:
+            path.unlink()
     domain = (folder / "domain.yml").read_text(encoding="utf-8")
-    known = set(re.findall(r"(?m)^  - (\w+): \{use_entities", domain))
-    gone = known - left - MADE_BY_STAGES
     for name in gone:
         domain = re.sub(rf"(?m)^  - {name}: .*\n", "", domain)
     (folder / "domain.yml").write_text(domain, encoding="utf-8")
@@ -57,22 +76,7 @@ def third(folder: Path) -> int:
         for name in gone:
             rules = re.sub(rf"(?m)^ +- intent: {name}\n", "", rules)
         path.write_text(rules, encoding="utf-8")
-    return len(left)
-
-
-STAYS = frozenset("report_where report_fear find_cem free_lawyer shelter ngo_help".split())
-MADE_BY_STAGES = frozenset(
-    (
-        "urgent topic not_understood other_language follow_up danger_over handoff_accept "
-        "handoff_decline handoff_wait handoff_withdraw handoff_leave find_fistrap find_upe "
-        "find_police basic_needs"
-    ).split()
-)
-
-TEXTS = (
-    "donde puedo denunciar", "tengo miedo de denunciar", "cem en juliaca", "a free lawyer please",
-    "je cherche un abri", "ki òganizasyon ki ka ede m", "onde fica o cem", "gracias",
-)  # fmt: skip
+    return len(left), len(topics)
 
 
 def serve(folder: Path, data_dir: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -119,9 +123,10 @@ def measure(address: str) -> dict[str, list[float]]:
     session = post(address, "sessions", "", {"language": "es"})
     token = str(session["token"])
     times: dict[str, list[float]] = {"free text": [], "choice": []}
+    texts = list(QUESTIONS)
     for number in range(MESSAGES):
         started = time.perf_counter()
-        post(address, "messages", token, {"text": TEXTS[number % len(TEXTS)]})
+        post(address, "messages", token, {"text": texts[number % len(texts)]})
         times["free text"].append(1000 * (time.perf_counter() - started))
         answer = post(address, "messages", token, {"text": "menú"})
         choice = answer["replies"][-1]["choices"][0]["id"]  # type: ignore[index]
@@ -142,7 +147,7 @@ def main() -> None:
                 shutil.copytree(source, small / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, small / name)
-        left = third(small)
+        left, of = third(small)
         for name, folder in (("a third of the topics", small), ("all topics", ROOT)):
             process, address = serve(folder, Path(place) / f"var-{folder.name}")
             try:
@@ -154,7 +159,7 @@ def main() -> None:
             for kind, taken in times.items():
                 p99 = statistics.quantiles(taken, n=100)[98]
                 print(f"{name:24} {kind:10} p50 {statistics.median(taken):6.1f} p99 {p99:6.1f} ms")
-        print(f"topics left in the third: {left}")
+        print(f"topics left in the third: {left} of {of}, and those of {BESIDE}.yml")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.folding import words
+from bot.lexicon import word_list
 from bot.nlu.component import VECTOR, TrainedComponent
 from bot.nlu.corpus import ordinary_words
 from bot.nlu.cues import Cues, Found, Reading
@@ -53,7 +54,16 @@ MOST_SENTENCES = 4
 SHORTEST_SENTENCE = 3
 """Words."""
 
+SHORTEST_CLAUSE = 4
+"""Words."""
+
+SURE_OF_A_CLAUSE = 0.7
+"""Share of "urgent" from which a clause of a message that is none by itself may be a plea."""
+
 _SENTENCE = re.compile(r"[.?!;\n…]+")
+_CLAUSE = re.compile(
+    rf"[.?!;,:\n…]+|\b(?:{'|'.join(sorted(word_list('because'), reverse=True))})\b", re.IGNORECASE
+)
 
 NAME_SHARPNESS = 3.0
 
@@ -61,10 +71,10 @@ DANGER_FIRST = 0.2
 """Margin by which danger goes before other kinds: it is more frequent among people's pleas than
 among the examples."""
 
-ALSO_FROM = 0.15
+ALSO_FROM = 0.1
 """Share from which a second kind of emergency is told too."""
 
-MAYBE_URGENT = 0.2
+MAYBE_URGENT = 0.1
 """Share of "urgent" from which a message of level high gets a number before its answer."""
 
 POLICE_FIRST = frozenset({"danger", "child", "child_alone"})
@@ -212,10 +222,13 @@ class UrgencyDetector(TrainedComponent):
                 best, heard, heard_vector = shares, window, found
         best = self._without_typos(reading, best)
         level = decide(reading, best, self._joining)
+        plea = self._plea_in_a_clause(text, reading, best) if level != "urgent" else None
+        if plea:
+            level, heard, heard_vector = "high", *plea
         scores = category_scores(reading) if level != "none" else {}
         kind, also = self._likely_kinds(heard, heard_vector, tags)
         if level == "high":
-            also = kind if best[2] >= MAYBE_URGENT else None
+            also = kind if plea or best[2] >= MAYBE_URGENT else None
         who, who_score = self._people.best(heard, heard_vector, NAME_SHARPNESS, tags)
         if who_score < SURE_WHO and self._cues.about_children & set(scores):
             who = "child"
@@ -255,6 +268,22 @@ class UrgencyDetector(TrainedComponent):
         found = self._shares(reading, reading.corrected, vector)
         return found if found[2] >= SURE_WITHOUT_TYPOS else shares
 
+    def _plea_in_a_clause(
+        self, text: str, reading: Reading, shares: NDArray[np.float64]
+    ) -> tuple[str, Vector] | None:
+        """The clause of a message that is a plea by itself, with its vector; None if there is none.
+
+        ("¿Cómo consigo un abogado?, mañana me llevan a la fuerza" sounds as calm as its question.
+        A clause taken out of a calm sentence may sound like a plea too: therefore only "high".)
+        """
+        if len(text) > WINDOW or shares[2] < LEAST_DOUBT:
+            return None
+        for clause in clauses(text):
+            vector = vector_of(clause)
+            if self._shares(reading, clause, vector)[2] >= SURE_OF_A_CLAUSE:
+                return clause, vector
+        return None
+
     def _more_to_hear(self, text: str, reading: Reading, shares: NDArray[np.float64]) -> list[str]:
         """Parts of a message that are read by themselves, since the whole may drown them."""
         if len(text) > WINDOW:
@@ -292,6 +321,19 @@ def sentences(text: str) -> list[str]:
     """
     found = [part for part in _SENTENCE.split(text) if len(words(part)) >= SHORTEST_SENTENCE]
     return found[-MOST_SENTENCES:] if len(found) > 1 else []
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of a message, parted by commas and by words for "because".
+
+    Returns:
+        At most `MOST_SENTENCES`, those of `SHORTEST_CLAUSE` words and more; nothing where the
+        message is one clause.
+    """
+    parts = [part for part in _CLAUSE.split(text) if part.strip()]
+    if len(parts) < 2:
+        return []
+    return [part for part in parts if len(words(part)) >= SHORTEST_CLAUSE][-MOST_SENTENCES:]
 
 
 def _last_sentence(text: str) -> str:

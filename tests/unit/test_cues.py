@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.cues import Cue, CueError, Cues, Reading, expand
-from bot.nlu.urgency import sentences, windows
+from bot.nlu.urgency import clauses, sentences, windows
 from bot.nlu.urgency_joining import FEATURES, Joining, decide, join
 from bot.nlu.urgency_joining import JOINING as JOINING_FILE
 from bot.turn import URGENCY_LEVELS
@@ -206,3 +206,16 @@ def test_a_short_message_in_doubt_is_read_sentence_by_sentence() -> None:
         " Es que mi esposo afila el machete",
     ]
     assert sentences("me tienen encerrada. ayuda") == []
+
+
+def test_clauses_are_parted_by_commas_and_reasons() -> None:
+    assert clauses("como pido un abogado, mañana me llevan de aqui") == [
+        "como pido un abogado",
+        " mañana me llevan de aqui",
+    ]
+    assert clauses("can i do it online bcs they guard the door") == [
+        "can i do it online ",
+        " they guard the door",
+    ]
+    assert clauses("solo una pregunta sin comas") == []
+    assert clauses(",,, ,") == []
