@@ -57,7 +57,7 @@ SHORTEST_SENTENCE = 3
 SHORTEST_CLAUSE = 4
 """Words."""
 
-SURE_OF_A_CLAUSE = 0.7
+SURE_OF_A_CLAUSE = 0.6
 """Share of "urgent" from which a clause of a message that is none by itself may be a plea."""
 
 _SENTENCE = re.compile(r"[.?!;\n…]+")

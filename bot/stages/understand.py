@@ -19,6 +19,9 @@ from bot.turn import PlaceReading, Turn, Understanding
 SURE = 0.30
 """Confidence of the intent from which it is answered; below it, guesses are offered."""
 
+SURE_OF_NOTHING = 0.5
+"""Confidence below which a message that seems out of scope is met with guesses all the same."""
+
 SURE_OF_ANOTHER = 0.8
 """Confidence from which a short message with a place is about another topic than the last."""
 
@@ -81,7 +84,7 @@ def _for_dialogue(read: Understanding, text: str, kept: Conversation) -> Underst
         return replace(read, intent="danger_over" if safe else FOLLOW_UP, confidence=1.0)
     if read.other_language:
         return replace(read, intent="other_language", confidence=1.0)
-    if read.confidence < SURE and read.intent != "out_of_scope":
+    if read.confidence < (SURE_OF_NOTHING if read.intent == "out_of_scope" else SURE):
         return replace(read, intent="not_understood")
     return read
 
