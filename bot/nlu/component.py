@@ -23,6 +23,7 @@ from bot.nlu import learning
 from bot.nlu.corpus import corpus
 from bot.nlu.learning import Arrays, Learnt, Lesson
 from bot.nlu.linear import Margins
+from bot.training import digest
 
 VECTOR = "sentence_vector"
 """Property of a message: its vector; never an output."""
@@ -129,6 +130,12 @@ class TrainedComponent(ReadingComponent):
             )
         self.restore(learnt)
         return self._resource
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What Rasa's cache cannot see: all data that lessons learn from."""
+        del config
+        return digest()
 
     @classmethod
     def texts(cls) -> Iterable[str]:

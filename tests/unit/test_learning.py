@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +15,10 @@ from bot.nlu.corpus import corpus
 from bot.nlu.importer import CorpusImporter, FixedMessage
 from bot.nlu.learning import Learnt, Lesson
 from bot.nlu.linear import Features, Margins
+from bot.nlu.urgency import UrgencyDetector
 from bot.nlu.urgency_examples import UrgencyExample, heard
 from bot.nlu.vectors import WINDOW
+from bot.training import digest
 from tests.conftest import ROOT
 
 
@@ -101,3 +105,15 @@ def test_a_kept_classifier_reads_as_the_one_that_learnt() -> None:
     assert margins.best("agua", None, 3.0)[0] == "water"
     wet, dry = margins.of("por favor", tags=["wet"]), margins.of("por favor")
     assert wet[margins.labels.index("water")] > dry[margins.labels.index("water")]
+
+
+def test_rasa_forgets_what_it_learnt_when_any_example_changes(tmp_path: Path) -> None:
+    assert UrgencyDetector.fingerprint_addon({}) == digest()
+    shutil.copytree(ROOT / "data" / "urgency", tmp_path / "data" / "urgency")
+    shutil.copytree(ROOT / "data" / "follow_up", tmp_path / "data" / "follow_up")
+    before = digest(tmp_path)
+    for name in ("urgency/examples/qu.yml", "follow_up/ht.yml"):
+        with (tmp_path / "data" / name).open("a", encoding="utf-8") as file:
+            file.write("\n")
+        before, now = digest(tmp_path), before
+        assert before != now
