@@ -68,8 +68,11 @@ _begun: dict[str, list[Future[dict[str, Learnt]]]] = {}
 
 def begin() -> None:
     """Make the vectors of all examples, with progress, and set all lessons going."""
+    processes = os.cpu_count() or 1
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    for _ in range(processes):
+        pool.submit(learners)  # they load their modules while the vectors are read
     vectors_of_examples(texts(), progress=_print)  # the processes find them on disk
-    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"))
     _begun.clear()
     for learner in sorted(learners(), key=lambda one: -one.effort):
         _begun[_name(learner)] = [pool.submit(lesson) for lesson in learner.lessons()]

@@ -46,7 +46,7 @@ SURE_OF_A_HEAD = 0.9
 """Share of "urgent" from which the polite beginning of a long message decides by itself: among the
 examples it often stands before danger, among people's messages it rarely does."""
 
-SURE_WITHOUT_TYPOS = 0.75
+SURE_WITHOUT_TYPOS = 0.65
 """Share of "urgent" from which a message is believed as it reads without its typos: correcting
 takes an unknown word for one of danger now and then."""
 
