@@ -86,7 +86,7 @@ def main() -> None:
     """Fit, print what cross-validation says, and write the file."""
     rows = calibration()
     measured = out_of_part_scores(rows)
-    actual = np.array([URGENCY_LEVELS.index(level) for level in (row.level for row in rows)])
+    actual = np.array([URGENCY_LEVELS.index(row.level) for row in rows])
     model = LogisticRegression(C=STRENGTH, max_iter=5000)
     parts = StratifiedKFold(10, shuffle=True, random_state=1)
     shares = cross_val_predict(model, measured, actual, cv=parts, method="predict_proba")

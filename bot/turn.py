@@ -6,6 +6,7 @@ other. A `Turn` lives in memory while one message is answered; of it, only codes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +19,16 @@ Who = Literal["self", "child", "other"]
 
 EMERGENCIES: tuple[Emergency, ...] = ("danger", "child", "child_alone", "medical", "self_harm")
 """Kinds of emergency: each has a number that fits (CONTENT.md, "Urgency")."""
+
+NUMBER_OF: Mapping[str, Emergency] = {
+    "danger": "danger",
+    "child": "danger",
+    "child_alone": "danger",
+    "medical": "medical",
+    "self_harm": "self_harm",
+}
+"""Each kind of emergency to the one whose number its answer begins with: 105 is for a child too."""
+
 
 URGENCY_LEVELS: tuple[Urgency, ...] = ("none", "high", "urgent")
 """From calm to danger now; a later one is higher (SOP, Annex 2)."""

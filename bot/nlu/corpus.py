@@ -34,15 +34,25 @@ class Example:
 
 @lru_cache(maxsize=1)
 def corpus(folder: Path = FOLDER) -> tuple[Example, ...]:
-    """All training examples, in the order of languages, files and lines."""
+    """All training examples, in the order of languages, files and lines.
+
+    Raises:
+        ValueError: A file is not in Rasa's format; names it.
+    """
     found = []
     for language in LANGUAGES:
         for path in sorted((folder / language).glob("*.yml")):
-            content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-            for block in content["nlu"]:
-                for line in block["examples"].splitlines():
+            try:
+                content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+                blocks = [(block["intent"], block["examples"]) for block in content["nlu"]]
+            except (yaml.YAMLError, KeyError, TypeError) as error:
+                raise ValueError(
+                    f"{path}: no training examples in Rasa's format: {error}"
+                ) from None
+            for intent, examples in blocks:
+                for line in examples.splitlines():
                     if line.strip().startswith("- "):
-                        found.append(Example(language, block["intent"], line.strip()[2:].strip()))
+                        found.append(Example(language, intent, line.strip()[2:].strip()))
     return tuple(found)
 
 

@@ -35,7 +35,7 @@ from bot.nlu.urgency_examples import training_examples, urgent_examples
 from bot.nlu.urgency_joining import JOINING, Joining, decide, join
 from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
 from bot.nlu.vectors import vector as vector_of
-from bot.turn import URGENCY_LEVELS, Emergency, Urgency, Who
+from bot.turn import NUMBER_OF, URGENCY_LEVELS, Emergency, Urgency, Who
 
 URGENCY = "urgency"
 
@@ -76,9 +76,6 @@ ALSO_FROM = 0.1
 
 MAYBE_URGENT = 0.1
 """Share of "urgent" from which a message of level high gets a number before its answer."""
-
-POLICE_FIRST = frozenset({"danger", "child", "child_alone"})
-"""Kinds whose answers begin with the number of the police."""
 
 SURE_WHO = 0.5
 """Confidence of who is in danger below which a cue about a child decides."""
@@ -257,7 +254,7 @@ class UrgencyDetector(TrainedComponent):
             self._kinds.labels[first],  # type: ignore[assignment]
             self._kinds.labels[second],
         )
-        apart = shares[second] >= ALSO_FROM and not set(kinds) <= POLICE_FIRST
+        apart = shares[second] >= ALSO_FROM and NUMBER_OF[kinds[0]] != NUMBER_OF[kinds[1]]
         return kinds[0], kinds[1] if apart else None
 
     def _without_typos(self, reading: Reading, shares: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from bot.conversation import Conversation
 from bot.languages import DRAFTS, ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
-from bot.turn import URGENCY_LEVELS, Answered, HandOff, Turn, Understanding
+from bot.turn import NUMBER_OF, URGENCY_LEVELS, Answered, HandOff, Turn, Understanding
 
 HAND_OFFS: dict[str, HandOff] = {
     "offered": "offered",
@@ -21,15 +21,6 @@ HAND_OFFS: dict[str, HandOff] = {
     "closed": "closed",
 }
 """Effects of what an action says: the state of the hand-off after it."""
-
-NUMBERS = {
-    "danger": "number_danger",
-    "child": "number_danger",
-    "child_alone": "number_danger",
-    "medical": "number_medical",
-    "self_harm": "number_self_harm",
-}
-"""Kinds of emergency to the phrases that tell their number in a sentence."""
 
 NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
 """Topics that are no help to somebody who was not understood."""
@@ -67,7 +58,7 @@ def with_number(text: str, read: Understanding, turn: Turn) -> str:
     """
     if not read.also or turn.urgency == "none":
         return text
-    number = say(NUMBERS[read.also], turn.language)
+    number = say(f"number_{NUMBER_OF[read.also]}", turn.language)
     if turn.urgency == "high":
         return f"{number}\n\n{text}"
     first, paragraph, rest = text.partition("\n\n")

@@ -117,3 +117,11 @@ def test_rasa_forgets_what_it_learnt_when_any_example_changes(tmp_path: Path) ->
             file.write("\n")
         before, now = digest(tmp_path), before
         assert before != now
+
+
+@pytest.mark.parametrize("content", ["nlu: [", "nlu:\n- examples: hola", "[]", "nlu: 3"])
+def test_a_file_of_examples_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "es").mkdir()
+    (tmp_path / "es" / "broken.yml").write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"broken\.yml: no training examples"):
+        corpus.__wrapped__(tmp_path)

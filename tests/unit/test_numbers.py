@@ -6,8 +6,8 @@ import pytest
 
 from bot.answers import say
 from bot.languages import LANGUAGES
-from bot.stages.respond import NUMBERS, with_number
-from bot.turn import EMERGENCIES, Turn, Understanding, Urgency
+from bot.stages.respond import with_number
+from bot.turn import EMERGENCIES, NUMBER_OF, Turn, Understanding, Urgency
 
 
 def turn_of(language: str, urgency: Urgency) -> Turn:
@@ -22,11 +22,16 @@ def reading(kind: str, also: str) -> Understanding:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_sentence_begins_with_its_number(language: str) -> None:
-    assert set(NUMBERS) == set(EMERGENCIES)
-    first = {kind: say(key, language).split()[0].strip(".,:;") for kind, key in NUMBERS.items()}
+    assert set(NUMBER_OF) == set(EMERGENCIES)
+    first = {
+        kind: say(f"number_{of}", language).split()[0].strip(".,:;")
+        for kind, of in NUMBER_OF.items()
+    }
     assert first["danger"] == first["child"] == first["child_alone"] == "105"
     assert first["medical"] == "106"
     assert first["self_harm"] == "113"
+    for kind in EMERGENCIES:
+        assert say(f"urgent_{kind}", language).startswith(first[kind])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
