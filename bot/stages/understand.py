@@ -62,10 +62,20 @@ async def run(turn: Turn, context: Context) -> None:
     turn.urgency = read.urgency
     kept = context.conversation
     kept.age_group = read.age_group or kept.age_group
-    turn.understanding = _for_dialogue(read, text, kept)
+    turn.understanding = for_dialogue(read, text, kept)
 
 
-def _for_dialogue(read: Understanding, text: str, kept: Conversation) -> Understanding:
+def for_dialogue(read: Understanding, text: str, kept: Conversation) -> Understanding:
+    """What a reading means in this conversation.
+
+    Args:
+        read: As the model read the message.
+        text: The message; only its words are looked at.
+        kept: What is known of the conversation.
+
+    Returns:
+        The reading with the intent that the dialogue answers.
+    """
     if not words(text):  # emoji, "@", "???"
         return replace(read, intent="not_understood", ranking=())
     asked_language = requested(text)
