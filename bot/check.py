@@ -55,6 +55,9 @@ TO_THE_FACE = re.compile(r"\bv[ií]ctimas?\b|\bvictims?\b|\bv[ií]timas?\b|\bvic
 INSTITUTIONS = ("Defensa Pública de Víctimas", "Víctimas y Testigos")
 """Names that hold the word and stay."""
 
+NEVER_IN_A_TABLE = frozenset("{}[]<>\\")
+"""Of templates and markup: left over from somebody's copying, and shown to people as they are."""
+
 UNKNOWN_ADDRESS = frozenset({"fistrap", "feccor", "police"})
 """Services of which no address or phone is known: a row that has one was made up."""
 
@@ -66,6 +69,7 @@ def problems() -> list[str]:
     """Everything that is wrong, a sentence each; empty where all is sound."""
     found: list[str] = []
     for part in (
+        _cells,
         _places,
         _offices,
         _contacts,
@@ -80,6 +84,35 @@ def problems() -> list[str]:
         except (ValueError, KeyError, OSError) as error:
             found.append(f"{part.__name__.strip('_')}: {error}")
     return found
+
+
+def stray_characters(text: str) -> str:
+    """What no name, address or phone is written with: brackets of templates, invisible characters.
+
+    Args:
+        text: One line, or one cell of a table.
+
+    Returns:
+        The characters found, in their order; empty where there are none.
+    """
+    return "".join(one for one in text if one in NEVER_IN_A_TABLE or not one.isprintable())
+
+
+def _cells() -> Iterator[str]:
+    source = tables()
+    for table in (
+        source.places,
+        source.offices,
+        source.contacts.values(),
+        source.figures.values(),
+        source.organisations,
+        source.aliases,
+        source.foreign,
+    ):
+        for record in table:
+            for name, value in vars(record).items():
+                if isinstance(value, str) and (stray := stray_characters(value)):
+                    yield f"directory: {name} {value!r} holds {stray!r}"
 
 
 def _places() -> Iterator[str]:

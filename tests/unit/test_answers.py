@@ -51,6 +51,20 @@ def test_the_check_finds_a_title_that_is_too_long_or_missing() -> None:
     assert len(list(check.title_problems(bad))) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "stray"),
+    [
+        ("Plaza de Armas. {Comisaría}", "{}"),
+        ("<b>Huaura</b>", "<><>"),
+        ("\u200eHuallhua", "\u200e"),
+        ("two\nlines", "\n"),
+        ("Jr. Ñahui N° 3 - Mz. “C” (altura km 5+400)", ""),
+    ],
+)
+def test_the_check_finds_what_no_address_is_written_with(text: str, stray: str) -> None:
+    assert check.stray_characters(text) == stray
+
+
 def test_a_placeholder_without_a_fact_is_an_error_and_never_an_empty_word() -> None:
     for text in ("{number:nobody}", "{figure:nothing}", "{place}", "{web:1818}"):
         with pytest.raises(AnswerError):
