@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,8 +21,10 @@ from bot.directory.areas import exists
 from bot.directory.tables import Tables, tables
 from bot.folding import fold, words
 from bot.languages import LANGUAGES
+from bot.nlu import follow_up
 from bot.nlu.corpus import corpus
 from bot.nlu.cues import CueError, Cues
+from bot.nlu.urgency_examples import read_examples
 from bot.settings import ROOT
 
 LONGEST_TITLE = 28
@@ -300,12 +302,9 @@ def _widget() -> Iterator[str]:
 
 
 def _training() -> Iterator[str]:
-    under: dict[str, set[str]] = defaultdict(set)
-    for example in corpus():
-        under[f"{example.language} {fold(example.text)}"].add(example.intent)
-    for text, intents in under.items():
-        if len(intents) > 1:
-            yield f"training: under {sorted(intents)}: {text}"
+    yield from _taught_twice((one.language, one.intent, one.text) for one in corpus())
+    yield from _taught_twice((one.language, one.level, one.text) for one in read_examples())
+    yield from _taught_twice(follow_up.read_examples())
     domain = {
         next(iter(intent)) if isinstance(intent, dict) else intent
         for intent in _yaml(ROOT / "domain.yml")["intents"]
@@ -316,6 +315,16 @@ def _training() -> Iterator[str]:
         Cues()
     except CueError as error:
         yield f"cues: {error}"
+
+
+def _taught_twice(examples: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Texts that are examples of several things: language, what it is an example of, text."""
+    under: dict[str, set[str]] = defaultdict(set)
+    for language, label, text in examples:
+        under[f"{language} {fold(text)}"].add(label)
+    for text, labels in under.items():
+        if len(labels) > 1:
+            yield f"training: under {sorted(labels)}: {text}"
 
 
 def _yaml(path: Path) -> dict[str, list[object]]:

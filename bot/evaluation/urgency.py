@@ -41,6 +41,21 @@ class Row:
     who: str
     read: Understanding
 
+    @property
+    def fitting(self) -> frozenset[str]:
+        """The kinds whose answer begins with a number that fits; see `fitting_kinds`."""
+        return fitting_kinds(self.fits)
+
+
+def fitting_kinds(fits: str) -> frozenset[str]:
+    """The kinds of emergency whose answer begins with a number that fits a message.
+
+    Args:
+        fits: As the message is labelled: keys of `FITTING`, by spaces where several fit (an
+            injured person beside the attacker may call 105 or 106).
+    """
+    return frozenset().union(*(FITTING[one] for one in fits.split()))
+
 
 def rows_of(assistant: Assistant, folder: Path) -> list[Row]:
     """Read all messages of `urgency/`."""
@@ -112,12 +127,12 @@ def measures(rows: list[Row]) -> list[Measure]:
     found += [
         Measure(
             "the number told first fits, of those seen as urgent",
-            sum(row.read.kind in FITTING[row.fits] for row in seen),
+            sum(row.read.kind in row.fitting for row in seen),
             len(seen),
         ),
         Measure(
             "a number that fits in the first line, of all urgent",
-            sum(bool({row.read.kind, row.read.also} & FITTING[row.fits]) for row in urgent),
+            sum(bool({row.read.kind, row.read.also} & row.fitting) for row in urgent),
             len(urgent),
         ),
         Measure(
@@ -152,7 +167,7 @@ def missed(rows: list[Row]) -> list[str]:
     lines += [
         f"another number ({row.language}, {row.fits} read as {row.read.kind}): {row.text}"
         for row in rows
-        if row.level == row.read.urgency == "urgent" and row.read.kind not in FITTING[row.fits]
+        if row.level == row.read.urgency == "urgent" and row.read.kind not in row.fitting
     ]
     return lines
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import yaml
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.folding import words
 from bot.languages import LANGUAGES
 from bot.nlu.component import VECTOR, LinearComponent
-from bot.nlu.corpus import corpus, sampled
+from bot.nlu.corpus import corpus, parsed, sampled
 from bot.nlu.linear import Features, Margins
 from bot.nlu.vectors import vectors_of_examples
 from bot.settings import ROOT
@@ -72,16 +72,23 @@ class FollowUpDetector(LinearComponent):
 
 @lru_cache(maxsize=1)
 def read_examples(folder: Path = FOLDER) -> tuple[tuple[str, str, str], ...]:
-    """The examples of follow-ups: language, kind and text of each."""
-    found: list[tuple[str, str, str]] = []
+    """The examples of follow-ups: language, kind and text of each.
+
+    Raises:
+        ValueError: A file is in another format, or names a kind that is none.
+    """
+    found = []
     for language in LANGUAGES:
         path = folder / f"{language}.yml"
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        for kind, texts in content.items():
+        for kind, text in parsed(path, _by_kind):
             if kind not in (*KINDS, NONE):
-                raise ValueError(f"{path.name}: {kind!r} is no kind of follow-up")
-            found.extend((language, kind, str(text)) for text in texts)
+                raise ValueError(f"{path}: {kind!r} is no kind of follow-up")
+            found.append((language, kind, text))
     return tuple(found)
+
+
+def _by_kind(content: Any) -> list[tuple[str, str]]:
+    return [(kind, str(text)) for kind, texts in content.items() for text in texts]
 
 
 @lru_cache(maxsize=1)

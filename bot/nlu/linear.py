@@ -9,16 +9,14 @@ scikit-learn, whose pickles take seconds to load; kept as numpy arrays.
 from __future__ import annotations
 
 import itertools
-import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags, hstack
 
 from bot.folding import words
 from bot.nlu.learning import Arrays, Learnt
@@ -75,6 +73,11 @@ def pairs_of(found: Sequence[str]) -> list[str]:
     return single + [f"={one} {other}" for one, other in itertools.pairwise(found)]
 
 
+def marked(tags: Sequence[str]) -> list[str]:
+    """Tags as they stand beside words."""
+    return [f"#{tag}" for tag in tags]
+
+
 class Spelling:
     """Weights of groups of letters, of words and of tags: term frequency, dampened, by rarity.
 
@@ -116,32 +119,23 @@ class Spelling:
         Returns:
             What was learnt, and the weights of the texts themselves, one a row.
         """
-        # An example's word occurs in many; nothing is remembered of what people write
-        letters = cache(lambda word: letters_of(word, sizes))
-        parts = [
-            _parts(text, letters, word_weight, of_text)
-            for text, of_text in zip(texts, tags or [()] * len(texts), strict=True)
-        ]
-        seen: Counter[str] = Counter()
-        for part in parts:
-            for groups in part:
-                seen.update(groups.keys())
-        kept = sorted(group for group, count in seen.items() if count >= SEEN_AT_LEAST)
-        rarity = [math.log((1 + len(texts)) / (1 + seen[group])) + 1 for group in kept]
-        spelling = cls(kept, np.array(rarity, dtype=np.float32), sizes, word_weight)
-        return spelling, spelling._rows(parts)
-
-    def _rows(self, parts: Sequence[Sequence[Counter[str]]]) -> csr_matrix:
-        rows, columns, values = [], [], []
-        for row, part in enumerate(parts):
-            found, weights = self._weights(part)
-            rows.append(np.full(len(found), row))
-            columns.append(found)
-            values.append(weights)
-        shape = (len(parts), len(self._column))
-        return csr_matrix(
-            (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape
-        )
+        found = [words(text[:LONGEST_READ]) for text in texts]
+        vocabulary, words_of_texts = _counted(found)
+        letters, letters_of_words = _counted([letters_of(word, sizes) for word in vocabulary])
+        parts = [(letters, words_of_texts @ letters_of_words, 1.0)]
+        if word_weight:
+            parts.append((*_counted([pairs_of(one) for one in found]), word_weight))
+        if tags is not None:
+            parts.append((*_counted([marked(one) for one in tags]), TAG_WEIGHT))
+        groups: list[str] = []
+        rarities, weights = [], []
+        for names, counts, weight in parts:
+            kept, rarity, weighed = _weighed(counts, weight)
+            groups += [names[column] for column in kept]
+            rarities.append(rarity)
+            weights.append(weighed)
+        spelling = cls(groups, np.concatenate(rarities), sizes, word_weight)
+        return spelling, hstack(weights).tocsr()
 
     @property
     def groups(self) -> list[str]:
@@ -157,20 +151,18 @@ class Spelling:
         self, text: str, tags: Sequence[str] = ()
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Columns and weights of one text; those of the letters have length one together."""
-        parts = _parts(text, lambda word: letters_of(word, self.sizes), self.word_weight, tags)
-        return self._weights(parts)
-
-    def _weights(
-        self, parts: Sequence[Counter[str]]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        weights_of_parts = (1.0, self.word_weight, TAG_WEIGHT)
-        found = [
-            (columns, np.float32(weight) * weights)
-            for weight, (columns, weights) in zip(
-                weights_of_parts, map(self._weigh, parts), strict=True
-            )
+        found = words(text[:LONGEST_READ])
+        pairs = pairs_of(found) if self.word_weight else []
+        parts = [
+            (1.0, [group for word in found for group in letters_of(word, self.sizes)]),
+            (self.word_weight, pairs),
+            (TAG_WEIGHT, marked(tags)),
         ]
-        return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+        weighed = [(weight, *self._weigh(Counter(groups))) for weight, groups in parts]
+        return (
+            np.concatenate([columns for _, columns, _ in weighed]),
+            np.concatenate([np.float32(weight) * weights for weight, _, weights in weighed]),
+        )
 
     def _weigh(self, groups: Counter[str]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         known = [
@@ -184,16 +176,33 @@ class Spelling:
         return pairs[:, 0], (weights / norm).astype(np.float32)
 
 
-def _parts(
-    text: str, letters: Callable[[str], list[str]], word_weight: float, tags: Sequence[str]
-) -> list[Counter[str]]:
-    """The groups of letters of a text, its words where they are read, and its tags."""
-    found = words(text[:LONGEST_READ])
-    groups: Counter[str] = Counter()
-    for word in found:
-        groups.update(letters(word))
-    pairs = pairs_of(found) if word_weight else []
-    return [groups, Counter(pairs), Counter(f"#{tag}" for tag in tags)]
+def _counted(rows: Sequence[Sequence[str]]) -> tuple[list[str], csr_matrix]:
+    """All names of the rows, and how often each row has each of them, one row a row."""
+    column: dict[str, int] = {}
+    columns = [column.setdefault(name, len(column)) for row in rows for name in row]
+    ends = np.cumsum([0, *map(len, rows)])
+    counts = csr_matrix(
+        (np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(rows), len(column))
+    )
+    counts.sum_duplicates()
+    return list(column), counts
+
+
+def _weighed(
+    counts: csr_matrix, weight: float
+) -> tuple[NDArray[np.int64], NDArray[np.float32], csr_matrix]:
+    """What `Spelling.weigh` gives, for all examples at once.
+
+    Returns:
+        The columns that occur often enough, the rarity of each, and the examples' weights in them.
+    """
+    seen = np.bincount(counts.indices, minlength=counts.shape[1])
+    kept = np.flatnonzero(seen >= SEEN_AT_LEAST)
+    rarity = (np.log((1 + counts.shape[0]) / (1 + seen[kept])) + 1).astype(np.float32)
+    found = counts[:, kept]
+    found.data = (1 + np.log(found.data)) * rarity[found.indices]
+    lengths = np.sqrt(found.multiply(found).sum(axis=1)).A1
+    return kept, rarity, diags(weight / np.where(lengths == 0, 1.0, lengths)) @ found
 
 
 @dataclass(frozen=True)
@@ -230,8 +239,6 @@ class Features:
             word_weight: Of the words beside the letters; 0 to read letters only.
             tags: What else is known of each example.
         """
-        from scipy.sparse import hstack
-
         spelling, spelt = Spelling.learn(texts, sizes, word_weight, tags)
         if vectors is None:
             vectors = np.zeros((len(texts), 0), dtype=np.float32)

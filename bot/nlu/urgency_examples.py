@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from bot.languages import LANGUAGES
 from bot.nlu import follow_up
-from bot.nlu.corpus import corpus, sampled
+from bot.nlu.corpus import corpus, parsed, sampled
 from bot.nlu.follow_up import KINDS
 from bot.nlu.mutation import mutated
 from bot.nlu.vectors import WINDOW
@@ -57,20 +56,28 @@ class UrgencyExample:
 
 @lru_cache(maxsize=1)
 def read_examples(folder: Path = EXAMPLES) -> tuple[UrgencyExample, ...]:
-    """The curated examples; of urgent ones also the kind of emergency and who is in danger."""
-    found: dict[str, UrgencyExample] = {}
-    for language in LANGUAGES:
-        content = yaml.load(
-            (folder / f"{language}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
-        )
-        for kind, by_person in content["urgent"].items():
-            for who, texts in by_person.items():
-                for text in map(str, texts):
-                    found[text] = UrgencyExample(language, "urgent", text, kind, who)
-        for level in ("high", "none"):
-            for text in map(str, content[level]):
-                found[text] = UrgencyExample(language, level, text)  # type: ignore[arg-type]
-    return tuple(found.values())
+    """The curated examples; of urgent ones also the kind of emergency and who is in danger.
+
+    Raises:
+        ValueError: A file is in another format.
+    """
+    found = [
+        UrgencyExample(language, *row)
+        for language in LANGUAGES
+        for row in parsed(folder / f"{language}.yml", _by_level)
+    ]
+    return tuple({example.text: example for example in found}.values())
+
+
+def _by_level(content: Any) -> list[tuple[Urgency, str, Emergency | None, Who | None]]:
+    rows: list[tuple[Urgency, str, Emergency | None, Who | None]] = [
+        ("urgent", str(text), kind, who)
+        for kind, by_person in content["urgent"].items()
+        for who, texts in by_person.items()
+        for text in texts
+    ]
+    rows += [("high", str(text), None, None) for text in content["high"]]
+    return rows + [("none", str(text), None, None) for text in content["none"]]
 
 
 def heard(example: UrgencyExample) -> list[str]:

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.nlu import learning
+from bot.nlu import follow_up, learning
 from bot.nlu.corpus import corpus
 from bot.nlu.importer import CorpusImporter, FixedMessage
 from bot.nlu.learning import Learnt, Lesson
-from bot.nlu.linear import Features, Margins
+from bot.nlu.linear import Features, Margins, Spelling
 from bot.nlu.urgency import UrgencyDetector
-from bot.nlu.urgency_examples import UrgencyExample, heard
+from bot.nlu.urgency_examples import UrgencyExample, heard, read_examples
 from bot.nlu.vectors import WINDOW
 from bot.training import digest
 from tests.conftest import ROOT
@@ -107,6 +109,18 @@ def test_a_kept_classifier_reads_as_the_one_that_learnt() -> None:
     assert wet[margins.labels.index("water")] > dry[margins.labels.index("water")]
 
 
+@given(st.lists(st.text("aeñ n'?", max_size=12), min_size=1, max_size=8))
+@settings(deadline=None)
+def test_an_example_is_learnt_as_it_would_be_read(texts: list[str]) -> None:
+    tags = [["wet"] * (len(text) % 3) for text in texts]
+    spelling, learnt = Spelling.learn(texts, tags=tags)
+    for row, text in enumerate(texts):
+        columns, weights = spelling.weigh(text, tags[row])
+        read = np.zeros(learnt.shape[1])
+        np.add.at(read, columns, weights)
+        assert np.allclose(learnt[row].toarray()[0], read, atol=1e-5)
+
+
 def test_rasa_forgets_what_it_learnt_when_any_example_changes(tmp_path: Path) -> None:
     assert UrgencyDetector.fingerprint_addon({}) == digest()
     shutil.copytree(ROOT / "data" / "urgency", tmp_path / "data" / "urgency")
@@ -119,9 +133,13 @@ def test_rasa_forgets_what_it_learnt_when_any_example_changes(tmp_path: Path) ->
         assert before != now
 
 
-@pytest.mark.parametrize("content", ["nlu: [", "nlu:\n- examples: hola", "[]", "nlu: 3"])
+@pytest.mark.parametrize(
+    "content", ["nlu: [", "nlu:\n- examples: hola", "[]", "nlu: 3", "- text: hola"]
+)
 def test_a_file_of_examples_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "es").mkdir()
-    (tmp_path / "es" / "broken.yml").write_text(content, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"broken\.yml: no training examples"):
-        corpus.__wrapped__(tmp_path)
+    for path in (tmp_path / "es" / "es.yml", tmp_path / "es.yml"):
+        path.write_text(content, encoding="utf-8")
+    for read in (corpus, read_examples, follow_up.read_examples):
+        with pytest.raises(ValueError, match=r"es\.yml: "):
+            read.__wrapped__(tmp_path)
