@@ -10,7 +10,7 @@ from bot.assistant import Assistant
 from bot.evaluation.measure import Measure, read_all, read_yaml
 from bot.languages import LANGUAGES
 from bot.nlu.mutation import mutated
-from bot.turn import URGENCY_LEVELS, Understanding, Urgency
+from bot.turn import NUMBER_OF, URGENCY_LEVELS, Understanding, Urgency
 
 URGENT_GOAL = 0.95
 URGENT_OR_HIGH_GOAL = 0.99
@@ -18,16 +18,6 @@ MOST_FALSE_ALARMS = 0.03
 HIGH_GOAL = 0.92
 MOST_LOST = 0.05
 LANGUAGE_GOAL = 0.90
-
-FITTING: dict[str, frozenset[str]] = {
-    "danger": frozenset({"danger"}),
-    "child": frozenset({"child", "child_alone", "danger"}),
-    "child_alone": frozenset({"child", "child_alone"}),
-    "medical": frozenset({"medical"}),
-    "self_harm": frozenset({"self_harm"}),
-}
-"""Kind of emergency to the kinds whose answer begins with a number that fits it too: 105 is for a
-child in danger as well, and both answers for children name 105 and 1810 first."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +33,13 @@ class Row:
 
     @property
     def fitting(self) -> frozenset[str]:
-        """The kinds whose answer begins with a number that fits; see `fitting_kinds`."""
-        return fitting_kinds(self.fits)
+        """The kinds of emergency whose answer begins with a number that fits.
 
-
-def fitting_kinds(fits: str) -> frozenset[str]:
-    """The kinds of emergency whose answer begins with a number that fits a message.
-
-    Args:
-        fits: As the message is labelled: keys of `FITTING`, by spaces where several fit (an
-            injured person beside the attacker may call 105 or 106).
-    """
-    return frozenset().union(*(FITTING[one] for one in fits.split()))
+        `fits` names one kind, or several by spaces where either's number fits: an injured person
+        beside the attacker may call 105 or 106.
+        """
+        numbers = {NUMBER_OF[kind] for kind in self.fits.split()}
+        return frozenset(kind for kind, number in NUMBER_OF.items() if number in numbers)
 
 
 def rows_of(assistant: Assistant, folder: Path) -> list[Row]:

@@ -18,22 +18,19 @@ from bot.answers import say
 from bot.assistant import Assistant, newest_model
 from bot.directory.tables import tables
 from bot.evaluation.measure import DATA, read_all, read_yaml
-from bot.evaluation.urgency import FITTING
 from bot.languages import LANGUAGES
 from bot.nlu.mutation import mutated
 from bot.privacy.text import clean
 from bot.settings import Settings
-from bot.turn import EMERGENCIES, URGENCY_LEVELS, Understanding
+from bot.turn import EMERGENCIES, NUMBER_OF, URGENCY_LEVELS, Understanding
 from tests.conftest import ROOT, App
 
 FIRST_NUMBERS = {
     "danger": {"105"},
-    "child": {"105", "1810"},
-    "child_alone": {"105", "1810"},
     "medical": {"106", "116", "113"},
     "self_harm": {"113"},
 }
-"""Kind of emergency to the numbers of which the first reply may begin with one."""
+"""What `NUMBER_OF` tells apart, and the numbers of which the first reply may begin with one."""
 
 
 def urgent_messages(language: str) -> list[dict[str, Any]]:
@@ -75,7 +72,7 @@ def parsed(texts: list[str]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_urgent_answer_begins_with_a_number_that_fits(kind: str, language: str) -> None:
     first = say(f"urgent_{kind}", language).split()[0].strip(".,:;")
-    assert first in FIRST_NUMBERS[kind]
+    assert first in FIRST_NUMBERS[NUMBER_OF[kind]]
     text = say(f"urgent_{kind}", language)
     assert "1818" in text
     assert tables().contacts["100"].display in text
@@ -93,7 +90,7 @@ def test_the_first_reply_to_every_plea_begins_with_a_number_that_fits_it(
         mixed += answer["language"] != language  # some mix two languages in one breath
         first_line = answer["replies"][0]["text"].split("\n")[0]
         first = first_line.split()[0].strip(".,:;")
-        allowed = set().union(*(FIRST_NUMBERS[kind] for kind in FITTING[row["fits"]]))
+        allowed = set().union(*(FIRST_NUMBERS[NUMBER_OF[kind]] for kind in row["fits"].split()))
         if not first.isdigit():
             unheard.append(row["text"])
         elif not allowed & set(re.findall(r"\d+", first_line)):
