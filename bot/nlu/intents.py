@@ -1,8 +1,8 @@
 """Which topic a message is about.
 
 Decides the intent and the next likeliest ones, from the vector and the letters (`bot.nlu.linear`).
-Measured by cross-validation on the training examples (docs/evaluation.md): letters alone 70 %
-right, vector alone 78 %, both 81 %.
+Measured by cross-validation on the training examples (docs/evaluation.md): letters alone 74 %
+right, in the directions that are learnt the vector alone 69 %, both 80 %, with words 81 %.
 """
 
 from __future__ import annotations
