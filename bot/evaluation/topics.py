@@ -8,9 +8,11 @@ from pathlib import Path
 
 from bot.assistant import Assistant
 from bot.evaluation.measure import Measure, read_all, read_yaml
+from bot.evaluation.urgency import MOST_FALSE_ALARMS
 from bot.folding import words
 from bot.languages import LANGUAGES
 from bot.nlu.language import NO_LANGUAGE
+from bot.nlu.urgency_examples import MAYBE_IN_DANGER
 from bot.stages.understand import SURE
 from bot.turn import Understanding
 
@@ -88,6 +90,13 @@ def measures(rows: list[Row]) -> list[Measure]:
         found.append(Measure(f"language, 3 words and more, {code}", good, len(of_language)))
     good = sum(row.read.language == row.language for row in shown)
     found.append(Measure("language, 3 words and more, all", good, len(shown), LANGUAGE_GOAL))
+    calm = [row for row in rows if row.topic not in MAYBE_IN_DANGER]
+    alarms = sum(row.read.urgency == "urgent" for row in calm)
+    found.append(
+        Measure("calm topics taken as urgent", alarms, len(calm), MOST_FALSE_ALARMS, most=True)
+    )
+    warned = sum(row.read.urgency == "high" for row in calm)
+    found.append(Measure("calm topics taken as high", warned, len(calm)))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.languages import LANGUAGES
 from bot.nlu import follow_up
-from bot.nlu.corpus import corpus, parsed, sampled
+from bot.nlu.corpus import Example, corpus, parsed, sampled
 from bot.nlu.follow_up import KINDS
 from bot.nlu.mutation import mutated
 from bot.nlu.vectors import WINDOW
@@ -22,22 +22,15 @@ from bot.turn import Emergency, Urgency, Who
 
 EXAMPLES = ROOT / "data" / "urgency" / "examples"
 
-CALM_INTENTS = frozenset(
+MAYBE_IN_DANGER = frozenset(
     (
-        "line_1818_info line_100_info line_1884_info line_1810_info line_113_info "
-        "report_online what_is_trafficking trafficking_vs_smuggling victim_rights "
-        "international_protection_what asylum_how_to_apply asylum_rights unhcr_contact "
-        "regularise_status humanitarian_permit work_permission interpreter free_lawyer "
-        "find_cem find_fistrap find_upe give_place talk_to_human greet goodbye thank menu "
-        "choose_language privacy delete_my_data bot_challenge affirm deny ask_source opt_out "
-        "out_of_scope report_where report_anonymously report_without_documents "
-        "report_what_happens_next"
+        "report_fear report_for_someone_else labour_abuse online_exploitation non_refoulement "
+        "documents_taken shelter medical_care mental_health basic_needs disability_support "
+        "child_alone child_protection share_account"
     ).split()
 )
-"""Intents whose training examples are calm: they teach the classifier what "none" sounds like."""
-
-CALM_EVERY = 3
-"""Of so many calm messages of the corpus one is learnt from."""
+"""Intents whose training examples may speak of danger. Those of all others are calm: they teach
+what "none" sounds like."""
 
 MUTATED_EVERY = 2
 """Of so many curated examples one is also learnt from with a letter wrong in each word."""
@@ -80,6 +73,11 @@ def _by_level(content: Any) -> list[tuple[Urgency, str, Emergency | None, Who | 
     return rows + [("none", str(text), None, None) for text in content["none"]]
 
 
+def is_calm(example: Example) -> bool:
+    """Whether an example of a topic speaks of no danger, whatever words it uses."""
+    return example.intent not in MAYBE_IN_DANGER
+
+
 def heard(example: UrgencyExample) -> list[str]:
     """What of an example is learnt from, the decisive part last.
 
@@ -106,14 +104,10 @@ def urgent_examples() -> tuple[UrgencyExample, ...]:
 def training_examples() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the levels are learnt from: texts and their levels.
 
-    Beside the curated examples: half of them as they are typed in fear, some calm messages of the
+    Beside the curated examples: half of them as they are typed in fear, the calm messages of the
     corpus, and the follow-ups.
     """
-    levels: dict[str, str] = {
-        example.text: "none"
-        for example in corpus()
-        if example.intent in CALM_INTENTS and sampled(example.text, CALM_EVERY)
-    }
+    levels: dict[str, str] = {example.text: "none" for example in corpus() if is_calm(example)}
     levels |= {text: "none" for _, kind, text in follow_up.read_examples() if kind in KINDS}
     for example in read_examples():
         for text in heard(example):
