@@ -24,9 +24,9 @@ EXAMPLES = ROOT / "data" / "urgency" / "examples"
 
 MAYBE_IN_DANGER = frozenset(
     (
-        "report_fear report_for_someone_else labour_abuse online_exploitation non_refoulement "
-        "documents_taken shelter medical_care mental_health basic_needs disability_support "
-        "child_alone child_protection share_account"
+        "report_fear report_for_someone_else labour_abuse online_exploitation not_criminalised "
+        "international_protection_what non_refoulement documents_taken shelter medical_care "
+        "mental_health basic_needs disability_support child_alone child_protection share_account"
     ).split()
 )
 """Intents whose training examples may speak of danger. Those of all others are calm: they teach

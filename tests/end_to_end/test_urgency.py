@@ -20,6 +20,7 @@ from bot.directory.tables import tables
 from bot.evaluation.measure import DATA, read_all, read_yaml
 from bot.languages import LANGUAGES
 from bot.nlu.mutation import mutated
+from bot.nlu.urgency_examples import MAYBE_IN_DANGER
 from bot.privacy.text import clean
 from bot.settings import Settings
 from bot.turn import EMERGENCIES, NUMBER_OF, URGENCY_LEVELS, Understanding
@@ -109,6 +110,18 @@ def test_one_letter_wrong_in_each_word_loses_few_pleas() -> None:
     typed = read([mutated(text) for text in texts])
     lost = [text for text, one in zip(texts, typed, strict=True) if one.urgency != "urgent"]
     assert len(lost) <= 0.05 * len(texts), lost
+
+
+def test_few_calm_messages_are_taken_for_pleas() -> None:
+    calm = [
+        str(text)
+        for language in LANGUAGES
+        for topic, texts in read_yaml(DATA / "topics" / f"{language}.yml").items()
+        if topic not in MAYBE_IN_DANGER
+        for text in texts
+    ][::10]  # `make eval` reads them all
+    alarms = [text for text, one in zip(calm, read(calm), strict=True) if one.urgency == "urgent"]
+    assert len(alarms) <= 0.03 * len(calm), alarms
 
 
 POLITE = {
