@@ -35,7 +35,7 @@ go on, the danger is over."""
 LONGEST = 12
 """Words; a longer message stands by itself."""
 
-SURE = 0.6
+SURE = 0.5
 """Confidence from which a follow-up is believed."""
 
 EVERY = 2

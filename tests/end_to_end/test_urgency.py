@@ -106,7 +106,8 @@ def test_the_first_reply_to_every_plea_begins_with_a_number_that_fits_it(
 
 
 def test_one_letter_wrong_in_each_word_loses_few_pleas() -> None:
-    texts = [text for language in LANGUAGES for text in seen_as_urgent(language)]
+    # Of every second plea; `make eval` reads them all
+    texts = [text for language in LANGUAGES for text in seen_as_urgent(language)[::2]]
     typed = read([mutated(text) for text in texts])
     lost = [text for text, one in zip(texts, typed, strict=True) if one.urgency != "urgent"]
     assert len(lost) <= 0.05 * len(texts), lost
@@ -144,7 +145,7 @@ POLITE = {
 def test_danger_in_the_last_sentence_of_a_long_message_is_found_as_in_a_short_one(
     language: str,
 ) -> None:
-    short = [text for text in seen_as_urgent(language) if len(text) < 200]
+    short = [text for text in seen_as_urgent(language)[::2] if len(text) < 200]
     after = read([POLITE[language] * 2 + text for text in short])
     lost = [text for text, one in zip(short, after, strict=True) if one.urgency == "none"]
     lowered = [text for text, one in zip(short, after, strict=True) if one.urgency != "urgent"]
