@@ -54,6 +54,9 @@ MOST_SENTENCES = 4
 SHORTEST_SENTENCE = 3
 """Words."""
 
+LONGEST_ENDING = 80
+"""Characters of the last sentences of a long message that are read together."""
+
 SHORTEST_CLAUSE = 4
 """Words."""
 
@@ -333,10 +336,17 @@ def clauses(text: str) -> list[str]:
     return [part for part in parts if len(words(part)) >= SHORTEST_CLAUSE][-MOST_SENTENCES:]
 
 
-def _last_sentence(text: str) -> str:
-    """What stands at the end by itself, at most a window."""
+def _endings(text: str) -> list[str]:
+    """What stands at the end by itself: the last sentence, and the last few if they are short."""
     parts = [part.strip() for part in _SENTENCE.split(text[-WINDOW:]) if part.strip()]
-    return parts[-1] if parts else text[-WINDOW:]
+    if not parts:
+        return [text[-WINDOW:]]
+    few = parts[-1]
+    for part in reversed(parts[:-1]):
+        if len(part) + len(few) > LONGEST_ENDING:
+            break
+        few = f"{part}. {few}"
+    return [parts[-1]] if few == parts[-1] else [parts[-1], few]
 
 
 def windows(text: str, reading: Reading) -> list[str]:
@@ -347,7 +357,7 @@ def windows(text: str, reading: Reading) -> list[str]:
     """
     if len(text) <= WINDOW:
         return []
-    found = [text[-WINDOW:], _last_sentence(text)]
+    found = [text[-WINDOW:], *_endings(text)]
     active = reading.active("urgent") or reading.active("high")
     if active:
         strongest = min(active, key=lambda cue: MORE_DANGEROUS_FIRST.index(cue.category))

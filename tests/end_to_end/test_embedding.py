@@ -354,6 +354,18 @@ def test_an_organisation_sets_the_options_sees_the_widget_and_copies_the_tag(
     expect(visitor.page.get_by_role("heading", name='Clima & "más"')).to_be_visible()
 
 
+def test_the_preview_leaves_the_focus_where_one_writes(visitor: Visitor, app: App) -> None:
+    page = visitor.page
+    visitor.visit(f"{app.url}/embed")
+    page.get_by_label("Título").fill("Clima")
+    field = page.get_by_label("Nombre de tu sitio")
+    field.focus()
+    inside = page.frame_locator("#preview")
+    expect(inside.get_by_role("heading", name="Clima")).to_be_visible()
+    expect(inside.locator(".panel")).to_be_visible()
+    expect(field).to_be_focused()
+
+
 def test_an_organisation_sees_its_counts_on_the_page(visitor: Visitor, counted: App) -> None:
     use(counted, 5)
     visitor.visit(f"{counted.url}/embed")

@@ -129,12 +129,14 @@ export class View {
     this.count();
   }
 
-  /* On a small screen the panel covers the page, so the page behind cannot be reached (modal). */
+  /* On a small screen the panel covers the page, so the page behind cannot be reached (modal). In a
+     frame that opens by itself nothing is modal: a modal takes the focus from the page around it. */
   show(focused = true) {
     this.launcher.hidden = true;
     this.fresh.hidden = true;
     if (this.page) return;
-    if (this.wide.matches || !this.panel.showModal) this.panel.setAttribute("open", "");
+    const framed = window !== window.top && !focused;
+    if (framed || this.wide.matches || !this.panel.showModal) this.panel.setAttribute("open", "");
     else this.panel.showModal();
     if (focused) (this.begin.hidden ? this.input : this.heading).focus();
   }
