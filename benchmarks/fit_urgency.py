@@ -1,9 +1,10 @@
 """Fit how cues and classifiers weigh together (`data/urgency/joining.yml`).
 
-Run as `python -m benchmarks.fit_urgency`. Each message of `data/urgency/calibration/` is scored by
-classifiers that have not learnt from it (five parts, in turn), joined with its cues; a multinomial
-logistic model is fitted to that. Where a level begins follows from what a mistake costs: a plea
-that is missed `MISS` times as much as a false alarm. The messages of `tests/data/` play no part.
+Run as `python -m benchmarks.fit_urgency`. Messages of `data/urgency/calibration/`, and some calm
+ones of the topics, are scored by classifiers that have not learnt from them (`PARTS`, in turn),
+joined with their cues; a multinomial logistic model is fitted to that. Where a level begins follows
+from what a mistake costs: a plea that is missed `MISS` times as much as a false alarm. The messages
+of `tests/data/` play no part.
 """
 
 from __future__ import annotations
