@@ -38,7 +38,7 @@ from bot.handoff.watch import Watch
 from bot.privacy.redaction import Redactor
 from bot.services import Services
 from bot.settings import Settings
-from bot.stores import client
+from bot.stores.client import client
 from bot.tracker_store import BoundedTrackerStore
 from bot.widget import routes as widget
 

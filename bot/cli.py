@@ -212,7 +212,7 @@ def _operators(options: argparse.Namespace, settings: Settings) -> int:
 
     from bot.console import administration
     from bot.console.accounts import AccountError
-    from bot.stores import StoreError
+    from bot.stores.kinds import StoreError
 
     try:
         lines = asyncio.run(administration.run(options, settings))

@@ -19,7 +19,8 @@ import uvicorn
 from bot import training
 from bot.channels import whatsapp
 from bot.settings import Settings
-from bot.stores import RELAY, STATE, EmbeddedStore, Kind, StoreError, check_relay, sole_user
+from bot.stores.embedded import EmbeddedStore, sole_user
+from bot.stores.kinds import RELAY, STATE, Kind, StoreError, check_relay
 
 KEEP_ALIVE_SECONDS = 30
 GRACE_SECONDS = 8

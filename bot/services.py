@@ -9,7 +9,7 @@ from bot.assistant import Assistant
 from bot.handoff.service import HandOff
 from bot.privacy.redaction import Redactor
 from bot.settings import Settings
-from bot.stores import Health
+from bot.stores.client import Health
 
 
 @dataclass

@@ -14,7 +14,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.conversation import KEPT_SECONDS, key
+from bot.stores.keys import KEPT_SECONDS, key
 
 KEPT_TURNS = 5
 

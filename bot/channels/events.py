@@ -12,12 +12,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from bot import conversation as kept
 from bot.answers import choice_title, say
 from bot.handoff.relay import Entry, for_person
 from bot.handoff.signals import signalled
 from bot.languages import ORIGINAL
 from bot.services import Services
+from bot.stores import conversation as kept
 
 COMMENT_SECONDS = 15.0
 """Between comments on a quiet stream."""

@@ -19,11 +19,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot import conversation as kept
 from bot.answers import say
 from bot.body import TooLarge, read_body
 from bot.channels import events, origins
-from bot.conversation import RETENTION, key
 from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
@@ -31,6 +29,8 @@ from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_ses
 from bot.privacy.text import clean
 from bot.services import Services
 from bot.stages import answer
+from bot.stores import conversation as kept
+from bot.stores.keys import RETENTION, key
 from bot.turn import PlaceReading, Position, Reply, Turn, Understanding
 
 PATH = "/webhooks/web"

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from bot.conversation import key
+from bot.stores.keys import key
 
 Role = Literal["operator", "supervisor"]
 ROLES: tuple[Role, ...] = get_args(Role)

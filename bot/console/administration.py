@@ -16,7 +16,9 @@ from bot.console import accounts
 from bot.console.accounts import AccountError
 from bot.handoff import record
 from bot.settings import Settings
-from bot.stores import StoreError, client, state_store
+from bot.stores.client import client
+from bot.stores.embedded import state_store
+from bot.stores.kinds import StoreError
 
 ADMINISTRATOR = "administrator"
 """Who the audit trail names for a deed on the command line."""

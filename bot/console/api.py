@@ -24,7 +24,7 @@ from bot.handoff import record
 from bot.handoff.cases import AGES, OUTCOMES, Case
 from bot.handoff.relay import RelayClosed
 from bot.languages import LANGUAGES
-from bot.stores import StoreDown
+from bot.stores.client import StoreDown
 
 LONGEST_MESSAGE = 1500
 """Characters of an operator's message: Twilio takes 1,600."""

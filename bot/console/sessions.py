@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.console.accounts import Account, load
-from bot.conversation import RETENTION, key
 from bot.privacy.pseudonyms import conversation_id
 from bot.settings import Settings
+from bot.stores.keys import RETENTION, key
 
 COOKIE = "chaski_desk"
 COOKIE_PATH = "/console"

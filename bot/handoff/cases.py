@@ -16,8 +16,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from bot.conversation import RETENTION, key
 from bot.handoff import record
+from bot.stores.keys import RETENTION, key
 from bot.turn import Channel, Urgency
 
 State = Literal["waiting", "active", "closed", "refused", "expired"]

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from bot import hours
-from bot.conversation import RETENTION, key
 from bot.handoff import record
 from bot.settings import Settings
+from bot.stores.keys import RETENTION, key
 
 HEARTBEAT_SECONDS = 60
 """Without a heartbeat for so long an operator is lost, and their cases go back to the queue."""

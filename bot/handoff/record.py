@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import hours
-from bot.conversation import RETENTION, key
+from bot.stores.keys import RETENTION, key
 
 if TYPE_CHECKING:
     from bot.handoff.cases import Case

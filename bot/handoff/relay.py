@@ -20,10 +20,10 @@ from typing import Any, Literal
 
 from redis.exceptions import RedisError
 
-from bot.conversation import RETENTION, key
 from bot.handoff.record import CHANNEL
 from bot.privacy import logs
-from bot.stores import keeps_on_disk
+from bot.stores.keys import RETENTION, key
+from bot.stores.kinds import keeps_on_disk
 from bot.turn import Channel
 
 LONGEST_STREAM = 200

@@ -15,10 +15,10 @@ from typing import Any
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
-from bot.conversation import RETENTION, key
 from bot.handoff.twilio import TwilioHttp
 from bot.privacy import logs
 from bot.settings import Settings
+from bot.stores.keys import RETENTION, key
 from bot.tasks import end
 
 PAUSES = (2, 10, 60, 300, 1800, 7200)

@@ -30,7 +30,7 @@ from bot.stages import (
 from bot.stages.context import Context
 from bot.stages.order import in_turn
 from bot.stages.safe import safe_reply
-from bot.stores import StoreDown
+from bot.stores.client import StoreDown
 from bot.turn import Answered, Turn
 
 TURN_SECONDS = 4.5

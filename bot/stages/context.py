@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot import conversation as kept
 from bot.answers import answer, choice_title, say
-from bot.conversation import Conversation
 from bot.folding import fold
 from bot.handoff.cases import Case
 from bot.services import Services
+from bot.stores import conversation as kept
+from bot.stores.conversation import Conversation
 from bot.turn import Choice, Reply, Turn
 
 MADE_BY_CHOICE = "topic"

@@ -13,8 +13,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from bot.conversation import RETENTION, key
 from bot.stages.context import Context
+from bot.stores.keys import RETENTION, key
 from bot.turn import Choice, Reply, Turn
 
 _PENDING = "pending"

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from redis.exceptions import LockError, RedisError
 
-from bot.conversation import RETENTION, key
+from bot.stores.keys import RETENTION, key
 
 POLL_SECONDS = 0.03
 

@@ -8,10 +8,10 @@ draft, erasing.
 from __future__ import annotations
 
 from bot.answers import answers, say
-from bot.conversation import Conversation
 from bot.languages import DRAFTS, ORIGINAL
 from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
+from bot.stores.conversation import Conversation
 from bot.turn import NUMBER_OF, URGENCY_LEVELS, Answered, HandOff, Turn, Understanding
 
 HAND_OFFS: dict[str, HandOff] = {

@@ -7,9 +7,9 @@ costs no model, and begins with the emergency numbers; the web gets 429 (`bot.ch
 from __future__ import annotations
 
 from bot.answers import say
-from bot.conversation import RETENTION, key
 from bot.stages.context import Context
 from bot.stages.safe import language_of
+from bot.stores.keys import RETENTION, key
 from bot.turn import Answered, Turn
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import Conversation
 from bot.folding import words
 from bot.languages import requested
 from bot.offices import INTENT_SERVICE
 from bot.organisations import NEEDS
 from bot.stages.context import Context
+from bot.stores.conversation import Conversation
 from bot.turn import PlaceReading, Turn, Understanding
 
 SURE = 0.30

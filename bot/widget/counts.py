@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot import hours
-from bot.conversation import RETENTION, key
+from bot.stores.keys import RETENTION, key
 
 FEWEST = 5
 """A count below this is shown as "fewer than"."""

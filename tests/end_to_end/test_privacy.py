@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.conversation import RECORDS, RETENTION
+from bot.stores.keys import RECORDS, RETENTION
 from tests.conftest import ROOT, App, running
 
 CANARIES = [f"canario{uuid.uuid4().hex[:10]}" for _ in range(8)]

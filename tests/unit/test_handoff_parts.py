@@ -11,7 +11,7 @@ from bot.handoff.presence import desk_is_open
 from bot.handoff.twilio import read
 from bot.hours import LIMA
 from bot.settings import Settings, SettingsError
-from bot.stores import keeps_on_disk
+from bot.stores.kinds import keeps_on_disk
 
 
 def at(written: str) -> datetime:

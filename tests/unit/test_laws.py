@@ -10,9 +10,9 @@ import yaml
 from rasa.core.actions.action import RemoteAction
 from rasa.core.processor import MessageProcessor
 
-from bot.conversation import RECORDS, RETENTION
 from bot.evaluation.run import overlap
 from bot.settings import ROOT
+from bot.stores.keys import RECORDS, RETENTION
 
 
 def _imports(path: Path) -> set[str]:

