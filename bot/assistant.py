@@ -13,13 +13,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from bot.rasa_adapter import no_tensorflow
+
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+if "tensorflow" not in sys.modules:
+    no_tensorflow.leave_out()
 
 from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage

