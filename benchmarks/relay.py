@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import json
 import random
+import secrets
 import sys
 import tempfile
 import time
@@ -310,7 +311,7 @@ def main() -> int:
         settings = {
             "CHASKI_REDIS_URL": stores[0],
             "CHASKI_RELAY_REDIS_URL": stores[1],
-            "CHASKI_SECRET": "of the benchmark " * 3,
+            "CHASKI_SECRET": secrets.token_hex(32),
             "CHASKI_TWILIO_ACCOUNT_SID": SID,
             "CHASKI_TWILIO_API_URL": twilio.url,
             "CHASKI_LOG_LEVEL": "INFO",

@@ -35,6 +35,7 @@ from bot.console.web import Desk
 from bot.directory.gazetteer import gazetteer
 from bot.handoff.service import HandOff, provide
 from bot.handoff.watch import Watch
+from bot.privacy.forgetting import Forgetting
 from bot.privacy.redaction import Redactor
 from bot.services import Services
 from bot.settings import Settings
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     handoff = HandOff(settings, redis, relay, redactor)
     provide(handoff)
     watch = Watch(handoff)
+    forgetting = Forgetting(redis)
     passages = Passages(settings.documents_dir, settings.data_dir)
     desk = Desk(settings, handoff, Sessions(redis, settings), passages)
     services = Services(settings, assistant, redis, redactor, handoff)
@@ -120,6 +122,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         handoff.start()
         watch.start()
         passages.start()
+        forgetting.start()
         _at_the_end(handoff.end_streams)
         logs.event(logger, logging.INFO, "ready", port=settings.port)
         yield
@@ -127,6 +130,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         await watch.stop()
         await handoff.stop()
         await redactor.stop()
+        await forgetting.stop()
         for store in (redis, relay):
             await store.aclose() if hasattr(store, "aclose") else await store.close()
 

@@ -1,4 +1,4 @@
-"""`python -m bot …`: run, train, parse, answers, check, eval, operators, sites.
+"""`python -m bot …`: run, doctor, train, parse, answers, check, eval, operators, sites.
 
 Decides what an administrator types and sees. Logging is set up before anything imports Rasa.
 """
@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, or 1 where something is wrong, 2 where the call itself is.
     """
     options = _parser().parse_args(arguments)
+    if getattr(options, "reads_settings", False):  # it tells what is wrong with them itself
+        return _doctor()
     try:
         settings = Settings.from_environment()
     except SettingsError as error:
@@ -54,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     command("run", _run, "train if the data changed, start the store, serve")
+    doctor = command("doctor", _doctor, "look at everything that Chaski needs, say what is wrong")
+    doctor.set_defaults(reads_settings=True)
     train = command("train", _train, "train the assistant if its data changed")
     train.add_argument("--force", action="store_true", help="also where nothing changed")
     parse = command("parse", _parse, "read messages from standard input, write what they mean")
@@ -100,6 +104,14 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.server import run
 
     return run(settings)
+
+
+def _doctor() -> int:
+    from bot import doctor
+    from bot.stores import folder
+
+    os.umask(folder.PRIVATE_UMASK)
+    return doctor.run(os.environ)
 
 
 def _train(options: argparse.Namespace, settings: Settings) -> int:
@@ -212,8 +224,10 @@ def _operators(options: argparse.Namespace, settings: Settings) -> int:
 
     from bot.console import administration
     from bot.console.accounts import AccountError
+    from bot.stores import folder
     from bot.stores.kinds import StoreError
 
+    os.umask(folder.PRIVATE_UMASK)
     try:
         lines = asyncio.run(administration.run(options, settings))
     except (AccountError, StoreError) as error:  # about names and servers: safe to show

@@ -1,14 +1,14 @@
 """`make run`: train if the data changed, start the stores, serve, and say what is where.
 
-Decides the order of the start, that one process holds the embedded stores for all workers, that a
-relay store which writes to disk stops the start, and that Ctrl-C ends everything that was started.
+Decides the order of the start, that one process holds the embedded stores for all workers, that
+stores and a data folder which cannot be used stop the start, and that Ctrl-C ends everything that
+was started.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,10 +17,12 @@ from types import FrameType
 import uvicorn
 
 from bot import training
+from bot.addresses import cannot_listen
 from bot.channels import whatsapp
 from bot.settings import Settings
-from bot.stores.embedded import EmbeddedStore, sole_user
-from bot.stores.kinds import RELAY, STATE, Kind, StoreError, check_relay
+from bot.stores import folder
+from bot.stores.embedded import EmbeddedStore, sole_user, unused_store
+from bot.stores.kinds import RELAY, STATE, Kind, StoreError, check_stores
 
 KEEP_ALIVE_SECONDS = 30
 GRACE_SECONDS = 8
@@ -32,9 +34,22 @@ def run(settings: Settings) -> int:
     Returns:
         The exit status.
     """
-    if not _port_is_free(settings):
-        print(f"Port {settings.port} is taken: set CHASKI_PORT.", file=sys.stderr)
+    os.umask(folder.PRIVATE_UMASK)
+    reason = cannot_listen(settings.host, settings.port)
+    if reason:
+        print(reason, file=sys.stderr)
         return 1
+    try:
+        said = [
+            *settings.warnings,
+            *folder.secure(settings.data_dir),
+            *unused_store(settings.redis_url, settings.data_dir),
+        ]
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for line in said:
+        print(line, file=sys.stderr)
     if not training.is_current(settings.model_dir):
         training.train(settings.model_dir)
     signal.signal(signal.SIGTERM, _interrupt)  # else it ends us before the stores are ended
@@ -67,26 +82,14 @@ def _with_stores(settings: Settings, started: ExitStack) -> Settings:
     if not (settings.redis_url and settings.relay_redis_url):
         started.enter_context(sole_user(settings.data_dir))
     relay_url = settings.relay_redis_url or embedded(RELAY)
-    check_relay(relay_url)
-    return replace(
-        settings, redis_url=settings.redis_url or embedded(STATE), relay_redis_url=relay_url
-    )
+    state_url = settings.redis_url or embedded(STATE)
+    check_stores(state_url, relay_url)
+    return replace(settings, redis_url=state_url, relay_redis_url=relay_url)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     del number, frame
     raise KeyboardInterrupt
-
-
-def _port_is_free(settings: Settings) -> bool:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError:
-            return False
-    return True
 
 
 def _serve(settings: Settings) -> int:

@@ -1,24 +1,37 @@
 """Every setting, typed, read from the environment (CHASKI_*) by this one class.
 
 Decides the defaults: with none set, `make run` works on a laptop. A wrong value stops the start
-with a sentence that names the variable; nothing falls back silently.
+with a sentence that names the variable; nothing falls back silently. So does a name that is nearly
+one of ours, since what was meant would be left out in silence; any other CHASKI_… name is only
+told, since surroundings make such names by themselves (Kubernetes does for a service "chaski").
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
-from bot import hours
+from bot import addresses, hours
+from bot.addresses import AddressError
+from bot.privacy import secret as secrets
+from bot.privacy.secret import SecretError
+from bot.stores import folder
+from bot.stores.kinds import StoreError
 from bot.widget.sites import Site, SiteError
 from bot.widget.sites import parse as parse_sites
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: `data/`, `models/`, `config.yml` lie here."""
+
+
+PREFIX = "CHASKI_"
+
+NEAR = 0.8
+"""How alike (0 to 1) an unknown name and one of ours are where a typing error is supposed."""
 
 
 class SettingsError(ValueError):
@@ -50,22 +63,35 @@ class Settings:
     duty_closed_days: tuple[str, ...] = ()
     documents_dir: Path | None = None
     widget_sites: tuple[Site, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, make_secret: bool = True
+    ) -> Settings:
         """Read the settings, and make the secret once where none is given.
 
         Args:
             environment: Variables by name; the process's own where None.
+            make_secret: Whether it is made; else it is empty where there is none.
 
         Raises:
-            SettingsError: A number is no number or out of range, an address is malformed, or the
-                data folder cannot be written.
+            SettingsError: A number is no number or out of range, an address is malformed, a name is
+                nearly one of ours, the secret is weak, or the data folder cannot be used.
         """
         variables = os.environ if environment is None else environment
+        known: set[str] = set()
 
         def text(name: str, default: str = "") -> str:
-            return variables.get(f"CHASKI_{name}", default).strip()
+            known.add(name)
+            return variables.get(f"{PREFIX}{name}", default).strip()
+
+        def address(name: str, check: Callable[[str], str], default: str = "") -> str:
+            value = text(name, default)
+            try:
+                return check(value) if value else ""
+            except AddressError as error:
+                raise SettingsError(f"{PREFIX}{name} {error}.") from None
 
         def number(name: str, default: int, low: int, high: int) -> int:
             raw = text(name) or str(default)
@@ -78,15 +104,18 @@ class Settings:
         level = text("LOG_LEVEL", "INFO").upper()
         if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise SettingsError("CHASKI_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
-        for name in ("PUBLIC_URL", "TWILIO_API_URL"):
-            if text(name) and not text(name).startswith(("http://", "https://")):
-                raise SettingsError(f"CHASKI_{name} must begin with http:// or https://.")
-        for name in ("REDIS_URL", "RELAY_REDIS_URL"):
-            if not (text(name) + "unix://").startswith(("redis://", "rediss://", "unix://")):
-                raise SettingsError(
-                    f"CHASKI_{name} must begin with redis://, rediss:// or unix://."
-                )
-        if text("REDIS_URL") and text("REDIS_URL") == text("RELAY_REDIS_URL"):
+        public_url = address("PUBLIC_URL", addresses.base_url)
+        twilio_api_url = address("TWILIO_API_URL", addresses.base_url) or cls.twilio_api_url
+        redis_url = address("REDIS_URL", addresses.store_url)
+        relay_redis_url = address("RELAY_REDIS_URL", addresses.store_url)
+        trusted_proxies = address("TRUSTED_PROXIES", addresses.proxies, cls.trusted_proxies)
+        host = text("HOST") or cls.host
+        if not addresses.is_host(host):
+            raise SettingsError(
+                f"CHASKI_HOST must be an address of this machine like 127.0.0.1 or 0.0.0.0, "
+                f"without a port, not {host[:60]!r}."
+            )
+        if redis_url and redis_url == relay_redis_url:
             raise SettingsError(
                 "CHASKI_RELAY_REDIS_URL must name another server than CHASKI_REDIS_URL: words "
                 "may rest in memory only."
@@ -114,46 +143,84 @@ class Settings:
         except SiteError as error:
             raise SettingsError(f"CHASKI_WIDGET_SITES: {error}.") from None
         data_dir = Path(text("DATA_DIR") or str(ROOT / "var")).resolve()
-        return cls(
+        secret = _secret(text("SECRET"), data_dir, make_secret)
+        settings = cls(
             port=number("PORT", 8000, 1, 65535),
-            host=text("HOST", "127.0.0.1"),
-            public_url=text("PUBLIC_URL").rstrip("/"),
+            host=host,
+            public_url=public_url,
             twilio_account_sid=text("TWILIO_ACCOUNT_SID"),
             twilio_auth_token=text("TWILIO_AUTH_TOKEN"),
-            twilio_api_url=(text("TWILIO_API_URL") or cls.twilio_api_url).rstrip("/"),
-            redis_url=text("REDIS_URL"),
-            relay_redis_url=text("RELAY_REDIS_URL"),
-            secret=text("SECRET") or _kept_secret(data_dir),
+            twilio_api_url=twilio_api_url,
+            redis_url=redis_url,
+            relay_redis_url=relay_redis_url,
+            secret=secret,
             data_dir=data_dir,
             log_level=level,
             workers=number("WORKERS", 1, 1, 64),
             model_dir=Path(text("MODEL_DIR") or str(ROOT / "models")).resolve(),
             conversation_per_minute=number("CONVERSATION_PER_MINUTE", 30, 1, 1_000_000),
             address_per_minute=number("ADDRESS_PER_MINUTE", 120, 1, 1_000_000),
-            trusted_proxies=text("TRUSTED_PROXIES", "127.0.0.1"),
+            trusted_proxies=trusted_proxies,
             duty_hours=duty_hours,
             duty_holidays=text("DUTY_HOLIDAYS").lower() == "yes",
             duty_closed_days=closed_days,
             documents_dir=Path(documents).resolve() if documents else None,
             widget_sites=sites,
         )
+        return replace(settings, warnings=(*_unknown(variables, known), *_plain(settings)))
 
 
-def _kept_secret(data_dir: Path) -> str:
-    """The secret of this installation: made once, readable by its owner only."""
-    path = data_dir / "secret"
+def _unknown(variables: Mapping[str, str], known: set[str]) -> list[str]:
+    """What to tell of names that are none of ours.
+
+    Raises:
+        SettingsError: One is nearly one of ours.
+    """
+    said = []
+    for variable in sorted(variables):
+        name = variable.removeprefix(PREFIX)
+        if name == variable or name in known:
+            continue
+        near = get_close_matches(name.upper(), known, 1, NEAR)
+        if near:
+            raise SettingsError(
+                f"{variable} is no setting. {PREFIX}{near[0]} is: correct the name, or remove the "
+                "variable."
+            )
+        said.append(f"{variable} is no setting of Chaski: it changes nothing (docs/settings.md).")
+    return said
+
+
+def _plain(settings: Settings) -> list[str]:
+    if not addresses.is_plain(settings.public_url):
+        return []
+    return [
+        "CHASKI_PUBLIC_URL begins with http://: what people write can be read and changed on its "
+        "way. Use https://."
+    ]
+
+
+def _secret(given: str, data_dir: Path, make: bool) -> str:
+    """The secret that was given, or the one of this installation.
+
+    Raises:
+        SettingsError: It is weak or damaged, or the data folder cannot be used.
+    """
+    if given:
+        weakness = secrets.weakness(given)
+        if weakness:
+            raise SettingsError(
+                f"CHASKI_SECRET {weakness}. Whoever guesses it knows people by their numbers: "
+                f"{secrets.MAKE_ONE}; or unset it, and one is made and kept."
+            )
+        return given
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
-        kept = path.read_text(encoding="ascii").strip()
+        if data_dir.exists():
+            folder.check(data_dir)
+        return secrets.kept(data_dir, make=make)
     except OSError as error:
         raise SettingsError(
             f"CHASKI_DATA_DIR ({data_dir}) cannot be used: {error.strerror}."
         ) from None
-    if len(kept) < 32:
-        raise SettingsError(f"{path} is damaged: delete it, and a new secret is made.")
-    return kept
+    except (SecretError, StoreError) as error:
+        raise SettingsError(str(error)) from None

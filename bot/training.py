@@ -1,14 +1,18 @@
 """Training the assistant when its data changed, with progress for whoever waits.
 
 Decides when a model is stale: a digest of everything that it learns from, and of the code that
-learns, is kept beside it. The training is Rasa's own (`rasa train` gives the same model).
+learns, is kept beside it; and that one whose archive is damaged is trained again. The training is
+Rasa's own (`rasa train` gives the same model).
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import sys
+import tarfile
 import time
+import zlib
 from pathlib import Path
 
 from bot.settings import ROOT
@@ -43,7 +47,25 @@ def is_current(model_dir: Path) -> bool:
     """Whether the folder holds a model of the present data."""
     note = model_dir / f"{MODEL_NAME}.digest"
     model = model_dir / f"{MODEL_NAME}.tar.gz"
-    return model.exists() and note.exists() and note.read_text(encoding="ascii") == digest()
+    if not (model.exists() and note.exists() and note.read_bytes() == digest().encode()):
+        return False
+    if not is_whole(model):
+        _say(f"{model} is damaged: it is trained again.")
+        return False
+    return True
+
+
+def is_whole(model: Path) -> bool:
+    """Whether an archive can be read to its end; its check sum is at it."""
+    try:
+        with tarfile.open(model, "r:gz") as archive:
+            names = archive.getnames()
+        with gzip.open(model) as content:
+            while content.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error, tarfile.TarError):
+        return False
+    return bool(names)
 
 
 def train(model_dir: Path) -> float:

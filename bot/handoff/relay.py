@@ -2,8 +2,9 @@
 
 Decides what a conversation's stream holds while a case is active (what each side wrote, and codes
 of notices), that it is capped in length and age, that nothing is written into it before the store
-was seen to keep nothing on disk, that a message which is told twice is kept once, and that closing
-deletes both sides' words as soon as what was on its way has arrived, or `CLOSING_SECONDS` later.
+was seen to keep nothing on disk and to be another one than the state store, that a message which is
+told twice is kept once, and that closing deletes both sides' words as soon as what was on its way
+has arrived, or `CLOSING_SECONDS` later.
 
 How a message for the person fares is kept beside it: "queued" (nothing sent yet), "sending"
 (marked before Twilio is called), then "sent", "delivered", "failed:CODE", or "unknown" where the
@@ -18,12 +19,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from bot.handoff.record import CHANNEL
 from bot.privacy import logs
 from bot.stores.keys import RETENTION, key
-from bot.stores.kinds import keeps_on_disk
+from bot.stores.kinds import RELAY, Facts, refusal
 from bot.turn import Channel
 
 LONGEST_STREAM = 200
@@ -31,7 +32,7 @@ LONGEST_STREAM = 200
 
 CLOSING_SECONDS = 10.0
 CHECK_SECONDS = 60.0
-"""How often the store is looked at again: does it still keep nothing on disk?"""
+"""How often the store is looked at again: is it still one for words?"""
 
 OUTBOX = key("outbox", "waiting")
 CLOSING = key("closing", "waiting")
@@ -143,10 +144,10 @@ return 1
 
 
 class Relay:
-    """The relay store."""
+    """The relay store; `state` is the other one, which must be another server."""
 
-    def __init__(self, redis: Any) -> None:
-        self._redis = redis
+    def __init__(self, redis: Any, state: Any = None) -> None:
+        self._redis, self._state = redis, state
         self._append = redis.register_script(_APPEND)
         self._erase = redis.register_script(_ERASE)
         self._drained = redis.register_script(_DRAINED)
@@ -155,23 +156,47 @@ class Relay:
         self._checked = float("-inf")
 
     async def check(self) -> None:
-        """See that the store keeps nothing on disk; looked at again every `CHECK_SECONDS`.
+        """See that the store is one for words (`bot.stores.kinds`), every `CHECK_SECONDS`.
 
         Raises:
-            RelayClosed: It does, or does not say.
+            RelayClosed: It is not, or does not say.
             redis.exceptions.RedisError: It does not answer.
         """
         if time.monotonic() - self._checked < CHECK_SECONDS:
             return
-        found = {
-            **await self._redis.config_get("appendonly"),
-            **await self._redis.config_get("save"),
-        }
-        if keeps_on_disk({str(name): str(value) for name, value in found.items()}):
+        found = await self._facts()
+        if refusal(RELAY, found):
             self._checked = float("-inf")
-            logs.event(logger, logging.ERROR, "the relay store writes to disk: no hand-off")
+            logs.event(
+                logger,
+                logging.ERROR,
+                "the relay store writes to disk, evicts, or does not say: no hand-off",
+            )
+            raise RelayClosed
+        if await self._is_the_state_store(found):
+            self._checked = float("-inf")
+            logs.event(logger, logging.ERROR, "both stores are one server: no hand-off")
             raise RelayClosed
         self._checked = time.monotonic()
+
+    async def _facts(self) -> Facts:
+        try:
+            told = {**await self._redis.info("server"), **await self._redis.info("memory")}
+            configuration = {
+                **await self._redis.config_get("appendonly"),
+                **await self._redis.config_get("save"),
+            }
+        except ResponseError:
+            return Facts.of({}, None)
+        return Facts.of(told, configuration)
+
+    async def _is_the_state_store(self, found: Facts) -> bool:
+        if self._state is None:
+            return False
+        try:
+            return bool((await self._state.info("server")).get("run_id") == found.run_id)
+        except RedisError:  # then no case can be opened either
+            return False
 
     async def answers(self) -> None:
         """See that words can be relayed now.

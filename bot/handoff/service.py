@@ -23,6 +23,7 @@ from bot.handoff.relay import Relay
 from bot.handoff.signals import Signals
 from bot.handoff.twilio import OPTED_OUT, WINDOW_CLOSED
 from bot.privacy import logs
+from bot.privacy.forgetting import erased
 from bot.privacy.redaction import Redactor
 from bot.settings import Settings
 from bot.turn import Channel, Urgency
@@ -57,7 +58,7 @@ class HandOff:
         self.state = state
         self.cases = Cases(state)
         self.presence = Presence(state)
-        self.relay = Relay(relay)
+        self.relay = Relay(relay, state)
         self.desk_signals = Signals(state)
         self.relay_signals = Signals(relay)
         self.delivery = Delivery(
@@ -206,12 +207,16 @@ class HandOff:
 
     async def forget(self, conversation: str) -> None:
         """The person wants everything erased: the case ends, and its words go at once."""
-        await self.leave(conversation)
+        case = await self.cases.of(conversation)
+        if case is not None:
+            await self.cases.refuse(case)
+            await self.cases.note(case.id, district="", cues="", age="unknown")
         await self.cases.forget_refusal(conversation)
         try:
             await self.relay.erase(conversation)
         except Exception as error:  # it dies of age in any case
             logs.failure(logger, "words not erased at once", error)
+        await erased(self.state)
 
     async def close(self, case: Case, operator: str, outcome: Outcome) -> str:
         """An operator ends a case."""

@@ -2,7 +2,8 @@
 
 Decides that the replies of a message are kept for a day under its id, so that a repeated delivery
 gets the same answer again; while the first delivery is still being answered, the second waits.
-Erasing a conversation erases them too: their ids are listed under the conversation.
+Erasing a conversation erases them too: their ids are listed under the conversation. Those to the
+wish itself stay for its next delivery, under a key that leads to nobody.
 The replies are Chaski's own texts; no word of the person is in them.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.stages.context import Context
+from bot.stores.conversation import message_key
 from bot.stores.keys import RETENTION, key
 from bot.turn import Choice, Reply, Turn
 
@@ -64,8 +66,9 @@ async def remember(turn: Turn, context: Context) -> None:
     listed = key("answered", turn.conversation)
     pipeline = context.services.redis.pipeline(transaction=True)
     pipeline.set(_name(turn), json.dumps(row), ex=RETENTION["message"])
-    pipeline.sadd(listed, turn.message_id)
-    pipeline.expire(listed, RETENTION["answered"])
+    if not turn.erase:
+        pipeline.sadd(listed, turn.message_id)
+        pipeline.expire(listed, RETENTION["answered"])
     await pipeline.execute()
 
 
@@ -86,4 +89,4 @@ def _restore(turn: Turn, row: dict[str, Any]) -> None:
 
 
 def _name(turn: Turn) -> str:
-    return key("message", f"{turn.conversation}:{turn.message_id}")
+    return message_key(turn.conversation, turn.message_id)

@@ -1,5 +1,6 @@
-"""The two Redis stores.
+"""The two Redis stores, and the folder of the embedded ones.
 
 `keys` is the table of what may be kept and how long, `conversation` what is kept of one, `client`
-how a store is called, `kinds` what a server must be like, `embedded` servers of our own.
+how a store is called, `kinds` what a server must be like, `embedded` servers of our own, `folder`
+whose the data folder is.
 """

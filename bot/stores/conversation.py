@@ -9,7 +9,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bot.stores.keys import RETENTION, key
+from bot.privacy.forgetting import erased
+from bot.stores.keys import RETENTION, key, trace
 from bot.turn import Urgency
 
 
@@ -62,9 +63,9 @@ async def save(redis: Any, conversation: str, kept: Conversation) -> None:
 
 
 async def erase(redis: Any, conversation: str) -> None:
-    """Forget everything of a conversation but that it was erased.
+    """Forget everything of a conversation but that it was erased, on the medium too.
 
-    The last trace says that a web token is no longer good; it holds no code.
+    The last trace says that a web token is no longer good; it holds no code and no pseudonym.
     """
     answered = key("answered", conversation)
     pipeline = redis.pipeline(transaction=True)  # a turn that ends meanwhile is listed anew
@@ -75,9 +76,10 @@ async def erase(redis: Any, conversation: str) -> None:
         key("throttle", conversation),
         answered,
     )
+    await erased(pipeline)
     listed = (await pipeline.execute())[0]
     if listed:
-        await redis.delete(*(key("message", f"{conversation}:{one.decode()}") for one in listed))
+        await redis.delete(*(message_key(conversation, one.decode()) for one in listed))
 
 
 async def end_session(redis: Any, conversation: str) -> None:
@@ -86,10 +88,22 @@ async def end_session(redis: Any, conversation: str) -> None:
     Remembered first: a turn that is still being answered sees it when it is done, and erases what
     it wrote (`bot.channels.web`).
     """
-    await redis.set(key("erased", conversation), "1", ex=RETENTION["erased"])
+    await redis.set(_erased_key(conversation), "1", ex=RETENTION["erased"])
     await erase(redis, conversation)
 
 
 async def has_ended(redis: Any, conversation: str) -> bool:
     """Whether the session was ended by the person."""
-    return bool(await redis.exists(key("erased", conversation)))
+    return bool(await redis.exists(_erased_key(conversation)))
+
+
+def message_key(conversation: str, message: str) -> str:
+    """Under which the replies to a message are kept for its next delivery.
+
+    It names nobody: the replies to the wish to be erased outlive the erasing.
+    """
+    return key("message", trace(conversation, message))
+
+
+def _erased_key(conversation: str) -> str:
+    return key("erased", trace(conversation))

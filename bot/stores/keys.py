@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 KEPT_SECONDS = 24 * 3600
 
 RETENTION: dict[str, int] = {
@@ -15,6 +17,7 @@ RETENTION: dict[str, int] = {
     "address": 60,
     "lock": 10,
     "redaction": KEPT_SECONDS,
+    "forgetting": KEPT_SECONDS,
     # a hand-off: codes, in the state store
     "case": KEPT_SECONDS,
     "case_of": KEPT_SECONDS,
@@ -49,3 +52,9 @@ def key(prefix: str, name: str) -> str:
     if prefix not in RETENTION:
         raise KeyError(prefix)
     return f"{prefix}:{name}"
+
+
+def trace(*parts: str) -> str:
+    """What a key is named after where the conversation's pseudonym may not stand: it can be found
+    again by who knows the parts, and nothing leads from it back to them."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

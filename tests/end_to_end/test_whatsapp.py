@@ -270,10 +270,11 @@ def test_what_is_not_understood_is_never_met_with_the_same_answer_twice(app: App
 
 def test_a_second_delivery_of_a_turn_that_never_ended_is_not_met_with_silence(app: App) -> None:
     from bot.privacy.pseudonyms import conversation_id
+    from bot.stores.conversation import message_key
 
     form = app.form("donde denuncio", new_number())
     secret = (app.data_dir / "secret").read_text()
     conversation = conversation_id(secret, "whatsapp", form["From"])
-    app.store.set(f"message:{conversation}:{form['MessageSid']}", "pending", ex=30)
+    app.store.set(message_key(conversation, form["MessageSid"]), "pending", ex=30)
     answer = app.post_form(form).text
     assert all(number in answer for number in ("105", "1818", "100"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 import pytest
@@ -12,6 +13,8 @@ from bot.handoff.twilio import read
 from bot.hours import LIMA
 from bot.settings import Settings, SettingsError
 from bot.stores.kinds import keeps_on_disk
+
+SECRET = secrets.token_hex(32)
 
 
 def at(written: str) -> datetime:
@@ -55,13 +58,13 @@ def test_operators_who_work_on_holidays_are_on_duty_then() -> None:
 )
 def test_a_wrong_setting_of_the_desk_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
-        Settings.from_environment({name: value, "CHASKI_SECRET": "x" * 32})
+        Settings.from_environment({name: value, "CHASKI_SECRET": SECRET})
 
 
 def test_both_stores_in_one_server_are_refused() -> None:
     both = {"CHASKI_REDIS_URL": "redis://one", "CHASKI_RELAY_REDIS_URL": "redis://one"}
     with pytest.raises(SettingsError, match="another server"):
-        Settings.from_environment(both | {"CHASKI_SECRET": "x" * 32})
+        Settings.from_environment(both | {"CHASKI_SECRET": SECRET})
 
 
 @pytest.mark.parametrize(
