@@ -11,7 +11,6 @@ that are no public API, pinned and tested: `MessageProcessor._run_action`,
 
 from __future__ import annotations
 
-import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,7 +33,9 @@ from rasa_sdk.utils import call_potential_coroutine
 from bot.answers import AnswersNLG
 from bot.nlu.age import age_group
 from bot.nlu.language import LanguageIdentifier
+from bot.reading_queue import ReadingQueue
 from bot.turn import PlaceReading, Understanding
+from bot.work import current, doing
 
 READERS = 2
 """Messages read at once, beside the loop: a vector takes a core for some 30 ms."""
@@ -152,7 +153,8 @@ class Assistant:
         )
         if tracker_store is not None:  # reading alone needs none
             tracker_store.domain = self._processor.domain
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._queue = ReadingQueue(self.read_now, readers, READERS)
         self._language = self._component(LanguageIdentifier)
         self.intents = frozenset(self._processor.domain.intents)
 
@@ -167,13 +169,22 @@ class Assistant:
         language, confidence = self._language.identify(text)
         return str(language), float(confidence)
 
-    async def read(self, text: str) -> Understanding:
-        """Understand a message, beside the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, text)
+    async def read(self, text: str, origin: str) -> Understanding:
+        """Understand a message, beside the loop, when it is its turn.
+
+        Args:
+            text: The message.
+            origin: Whose share of the readers it takes (`bot.reading_queue`).
+
+        Raises:
+            bot.reading_queue.Crowded: Too many messages wait.
+        """
+        return await self._queue.read(text, origin)
 
     def read_now(self, text: str) -> Understanding:
         """Understand a message, here."""
-        parsed = self._parse(text)
+        with doing(current()):
+            parsed = self._parse(text)
         place = parsed["place"]
         ranking = tuple((row["name"], row["confidence"]) for row in parsed["intent_ranking"])
         return Understanding(
