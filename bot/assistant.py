@@ -12,6 +12,7 @@ that are no public API, pinned and tested: `MessageProcessor._run_action`,
 from __future__ import annotations
 
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,10 @@ from bot.work import current, doing
 
 READERS = 2
 """Messages read at once, beside the loop: a vector takes a core for some 30 ms."""
+
+SWITCH_SECONDS = 0.001
+"""After which a thread that computes gives way to another. Python's own 5 ms, at each of the dozen
+steps that a turn takes on the loop, would add up to what a person notices while others are read."""
 
 
 class ActionFailed(Exception):  # noqa: N818 - says what happened
@@ -153,6 +158,7 @@ class Assistant:
         )
         if tracker_store is not None:  # reading alone needs none
             tracker_store.domain = self._processor.domain
+        sys.setswitchinterval(SWITCH_SECONDS)
         readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._queue = ReadingQueue(self.read_now, readers, READERS)
         self._language = self._component(LanguageIdentifier)

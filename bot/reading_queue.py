@@ -2,8 +2,8 @@
 
 Decides that what a message costs is paid by its origin (an address, or a conversation) and not by
 the next person (law 8): each origin has a share of its own, short messages go before long ones, one
-origin is never read by all threads at once while its messages are long, and what nobody waits for
-any more is not begun, or ended where it has begun. Whoever waits gets older: a long message is
+reader is always left to short ones, and what nobody waits for any more is not begun, or ended where
+it has begun. Whoever waits gets older: a long message is
 overtaken by so many short ones only as are worth its own cost, and is read then (self-clocked fair
 queueing). The queue is bounded; when it is full the dearest of those that wait is refused, and that
 person gets the safe answer with the numbers at once. Belongs to one event loop.
@@ -28,7 +28,7 @@ MOST_OF_ONE_ORIGIN = 64
 """Of those, messages of one origin: a shelter's phones share one address."""
 
 SHORT = 400
-"""Characters of a message that may be read while another one of its origin is."""
+"""Characters of a message that any reader may read; a plea is rarely longer."""
 
 EACH = 400
 """Characters that every message costs beside its own: its head's vector and what else is fixed."""
@@ -115,7 +115,9 @@ class ReadingQueue(Generic[Read]):
         """Give messages to the readers that are free."""
         while len(self._running) < self._readers:
             held = Counter(job.origin for job in self._running)
-            fit = [job for job in self._waiting if job.short or not held[job.origin]]
+            long = sum(not job.short for job in self._running)
+            for_long = long < max(1, self._readers - 1)
+            fit = [job for job in self._waiting if job.short or for_long]
             if not fit:
                 return
             job = min(fit, key=lambda job: (held[job.origin], job.standing))

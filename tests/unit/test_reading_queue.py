@@ -93,12 +93,28 @@ def led(scene: Callable[[Desk], Awaitable[None]]) -> None:
 
 def test_short_messages_overtake_long_ones() -> None:
     async def scene(desk: Desk) -> None:
-        for origin in ("a", "b", "c", "d"):
+        for origin in ("a", "b"):
+            await desk.write("hola", origin)
+        for origin in ("c", "d"):
             await desk.write(f"{origin}{LONG}", origin)
         plea = await desk.write("ayuda", "person")
         await desk.hands.finish()
         await desk.hands.finish(number=1)
         assert plea.result() == "AYUDA"
+
+    led(scene)
+
+
+def test_one_reader_is_left_to_short_messages_whoever_sends_long_ones() -> None:
+    async def scene(desk: Desk) -> None:
+        for number in range(4):
+            await desk.write(f"{number}{LONG}", f"attacker {number}")
+        assert len(desk.hands.begun) == READERS - 1
+        plea = await desk.write("ayuda", "person")
+        await desk.hands.finish(number=1)
+        assert plea.result() == "AYUDA"
+        await desk.finish_all()
+        assert len(desk.order) == 5
 
     led(scene)
 
