@@ -11,7 +11,6 @@ that are no public API, pinned and tested: `MessageProcessor._run_action`,
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -38,10 +37,16 @@ from rasa_sdk.utils import call_potential_coroutine
 from bot.answers import AnswersNLG
 from bot.nlu.age import age_group
 from bot.nlu.language import LanguageIdentifier
+from bot.reading_queue import ReadingQueue
 from bot.turn import PlaceReading, Understanding
+from bot.work import current, doing
 
 READERS = 2
 """Messages read at once, beside the loop: a vector takes a core for some 30 ms."""
+
+SWITCH_SECONDS = 0.001
+"""After which a thread that computes gives way to another. Python's own 5 ms, at each of the dozen
+steps that a turn takes on the loop, would add up to what a person notices while others are read."""
 
 
 class ActionFailed(Exception):  # noqa: N818 - says what happened
@@ -156,7 +161,9 @@ class Assistant:
         )
         if tracker_store is not None:  # reading alone needs none
             tracker_store.domain = self._processor.domain
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        sys.setswitchinterval(SWITCH_SECONDS)
+        readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._queue = ReadingQueue(self.read_now, readers, READERS)
         self._language = self._component(LanguageIdentifier)
         self.intents = frozenset(self._processor.domain.intents)
 
@@ -171,13 +178,22 @@ class Assistant:
         language, confidence = self._language.identify(text)
         return str(language), float(confidence)
 
-    async def read(self, text: str) -> Understanding:
-        """Understand a message, beside the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, text)
+    async def read(self, text: str, origin: str) -> Understanding:
+        """Understand a message, beside the loop, when it is its turn.
+
+        Args:
+            text: The message.
+            origin: Whose share of the readers it takes (`bot.reading_queue`).
+
+        Raises:
+            bot.reading_queue.Crowded: Too many messages wait.
+        """
+        return await self._queue.read(text, origin)
 
     def read_now(self, text: str) -> Understanding:
         """Understand a message, here."""
-        parsed = self._parse(text)
+        with doing(current()):
+            parsed = self._parse(text)
         place = parsed["place"]
         ranking = tuple((row["name"], row["confidence"]) for row in parsed["intent_ranking"])
         return Understanding(

@@ -6,8 +6,15 @@ choices, language names.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
+
+GROWTH = 2
+"""Times its own length that a folded text may have: one sign of Unicode folds to eighteen letters.
+Short texts of such signs keep them all (`LEAST_KEPT` characters)."""
+
+LEAST_KEPT = 200
 
 _WORDS = re.compile(r"[^\W_]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ı": "i"})
@@ -20,10 +27,13 @@ def fold(text: str) -> str:
         text: Any text.
 
     Returns:
-        The folded text; its length may differ from that of the argument.
+        The folded text; its length may differ from that of the argument, up to `GROWTH` times.
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    kept = max(LEAST_KEPT, GROWTH * len(text))
+    return "".join(
+        itertools.islice((one for one in decomposed if not unicodedata.combining(one)), kept)
+    )
 
 
 def words(text: str) -> list[str]:

@@ -37,6 +37,9 @@ _SUFFIX = re.compile(r"(pi|ta|manta|wan)$")
 _LONGEST_REQUEST = 12
 """Words; a longer message that names a language is about something else."""
 
+_LONGEST_LINE = 400
+"""Characters; a longer message is neither a request nor a greeting, whatever words it has."""
+
 
 def requested(text: str) -> str | None:
     """The language that a message asks for by name.
@@ -50,6 +53,8 @@ def requested(text: str) -> str | None:
     Returns:
         A code of `LANGUAGES`, or None where the message asks for none.
     """
+    if len(text) > _LONGEST_LINE:
+        return None
     words = re.findall(r"\w+", fold(text))
     if not words or len(words) > _LONGEST_REQUEST:
         return None
@@ -78,6 +83,8 @@ def greeted(text: str) -> str | None:
     Returns:
         A code of `LANGUAGES`, or None where the message is anything else.
     """
+    if len(text) > _LONGEST_LINE:
+        return None
     return _GREETINGS.get(" ".join(re.findall(r"\w+", fold(text))))
 
 

@@ -57,6 +57,8 @@ class Settings:
     model_dir: Path = ROOT / "models"
     conversation_per_minute: int = 30
     address_per_minute: int = 120
+    conversation_characters_per_minute: int = 24_000
+    address_characters_per_minute: int = 120_000
     trusted_proxies: str = "127.0.0.1"
     duty_hours: str = "24/7"
     duty_holidays: bool = False
@@ -160,6 +162,12 @@ class Settings:
             model_dir=Path(text("MODEL_DIR") or str(ROOT / "models")).resolve(),
             conversation_per_minute=number("CONVERSATION_PER_MINUTE", 30, 1, 1_000_000),
             address_per_minute=number("ADDRESS_PER_MINUTE", 120, 1, 1_000_000),
+            conversation_characters_per_minute=number(
+                "CONVERSATION_CHARACTERS_PER_MINUTE", 24_000, 1_000, 1_000_000_000
+            ),
+            address_characters_per_minute=number(
+                "ADDRESS_CHARACTERS_PER_MINUTE", 120_000, 1_000, 1_000_000_000
+            ),
             trusted_proxies=trusted_proxies,
             duty_hours=duty_hours,
             duty_holidays=text("DUTY_HOLIDAYS").lower() == "yes",

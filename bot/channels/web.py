@@ -25,12 +25,14 @@ from bot.channels import events, origins
 from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
+from bot.privacy.addresses import address_id
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
 from bot.privacy.text import clean
 from bot.services import Services
 from bot.stages import answer
 from bot.stores import conversation as kept
-from bot.stores.keys import RETENTION, key
+from bot.stores.keys import RETENTION
+from bot.stores.limits import count
 from bot.turn import PlaceReading, Position, Reply, Turn, Understanding
 
 PATH = "/webhooks/web"
@@ -118,6 +120,7 @@ async def _message(request: Request, services: Services) -> Response:
     token = await _token(request, services)
     fields = await _fields(request)
     turn = _turn(fields, conversation_id(services.settings.secret, "web", token))
+    turn.origin = _origin(request, services)
     turn.language = accepted_language(request)
     turn = await answer(turn, services)
     await _forget_if_ended(turn, services)
@@ -275,21 +278,22 @@ async def _token(request: Request, services: Services) -> str:
     return token
 
 
+def _origin(request: Request, services: Services) -> str:
+    """The pseudonym of the address that a request came from."""
+    address = request.client.host if request.client else ""
+    return address_id(services.settings.secret, address)
+
+
 async def _limit_address(request: Request, services: Services) -> None:
     if services.store.down:
         return
-    address = request.client.host if request.client else ""
-    name = key("address", conversation_id(services.settings.secret, "address", address))
     try:
-        pipeline = services.redis.pipeline(transaction=True)
-        pipeline.incr(name)
-        pipeline.expire(name, RETENTION["address"], nx=True)
-        count, _ = await pipeline.execute()
+        (found,) = await count(services.redis, [("address", _origin(request, services), 1)])
     except Exception as error:
         services.store.failed()
         logs.failure(logger, "address not counted", error, channel="web")
         return
-    if count > services.settings.address_per_minute:
+    if found > services.settings.address_per_minute:
         raise Refused(
             429, "too_many_requests", "repeat_limit", retry_after=str(RETENTION["address"])
         )

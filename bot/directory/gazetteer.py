@@ -6,7 +6,8 @@ is not "san juan". A name that many districts bear is narrowed by the other plac
 ("miraflores, arequipa"), then by what is there (a district with ten offices and stations is meant
 rather than one with none); what remains is asked back. A name that is also a common word ("mala",
 "chao") counts only after a preposition of place, beside the name of its region, or where a place
-was asked for.
+was asked for. The work is bounded whatever is sent: so many words, so many mentions. Words that no
+name has are not shown to spaCy, which would keep each of them as long as the process lives.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from spacy.util import filter_spans
 from bot.directory.tables import Tables, tables
 from bot.folding import words
 from bot.turn import PlaceReading
+from bot.work import current
 
 MOST_CANDIDATES = 6
 """Places offered when a name is ambiguous."""
@@ -37,8 +39,15 @@ without asking."""
 WORDS_READ = 300
 """Words read of a message: so many of its head, and as many of its end."""
 
+MOST_MENTIONS = 40
+"""Names that are weighed against each other: half of them the first, half the last. Honest messages
+name a few; the work grows with the square."""
+
 LONGEST_GUESS = 6
 """Words; in a longer message no spelling is guessed."""
+
+LONGEST_NAME = 80
+"""Characters; nothing longer is a name, however it is spelt."""
 
 SIMILAR = 84.0
 """rapidfuzz's ratio (0 to 100) from which a misspelt name is taken as a guess."""
@@ -72,6 +81,12 @@ _LEVEL_WORDS = {
     "distrito": 6,
     "district": 6,
 }
+AREAS = (4, 2)
+"""Lengths of the codes that hold others, a province's before a department's."""
+
+UNKNOWN = "_"
+"""Stands for a word that no name has: such a word is never a person's, since it has no letter."""
+
 _QUECHUA_ENDING = re.compile(r"(piqa|pim|pin|pis|pi|mantaqa|manta|manpas|man|taqa|ta|paq)$")
 
 
@@ -109,6 +124,7 @@ class Gazetteer:
         self._matcher = PhraseMatcher(self._vocabulary, attr="ORTH")
         self._matcher.add("peru", [self._doc(name.split()) for name in self._codes])
         self._matcher.add("abroad", [self._doc(name.split()) for name in self._foreign])
+        self._words = {word for name in (*self._codes, *self._foreign) for word in name.split()}
         self._guessable = [name for name in self._codes if len(name) >= 5]
 
     def read(self, text: str, ordinary: frozenset[str] = frozenset()) -> PlaceReading:
@@ -147,10 +163,13 @@ class Gazetteer:
         plain = [_QUECHUA_ENDING.sub("", word) or word for word in found]
         readings = [found] if plain == found else [found, plain]
         for tokens in readings:
-            doc = self._doc(tokens)
+            doc = self._doc([word if word in self._words else UNKNOWN for word in tokens])
             spans.extend(self._matcher(doc, as_spans=True))
         matches: list[Match] = []
-        for span in sorted(filter_spans(spans), key=lambda span: int(span.start)):
+        kept = sorted(filter_spans(spans), key=lambda span: int(span.start))
+        if len(kept) > MOST_MENTIONS:
+            kept = kept[: MOST_MENTIONS // 2] + kept[-MOST_MENTIONS // 2 :]
+        for span in kept:
             name = " ".join(token.orth_ for token in span)
             foreign = name in self._foreign
             codes = () if foreign else self._codes[name]
@@ -195,7 +214,8 @@ class Gazetteer:
 
     def _narrow(self, match: Match, matches: list[Match], found: list[str]) -> list[str]:
         codes = list(match.codes)
-        for other in matches:
+        current().count("places", len(matches))
+        for other in matches if len(codes) > 1 else ():
             if other is match:
                 continue
             # The closest area tells most: of "miraflores, lima" the one in the city of Lima
@@ -227,7 +247,7 @@ class Gazetteer:
             for start in range(len(found) - size + 1):
                 part = found[start : start + size]
                 tried = " ".join(part)
-                if len(tried) < 5 or all(word in ordinary for word in part):
+                if not 5 <= len(tried) <= LONGEST_NAME or all(word in ordinary for word in part):
                     continue
                 hit = process.extractOne(
                     tried, self._guessable, scorer=fuzz.ratio, score_cutoff=SIMILAR
@@ -302,12 +322,11 @@ def _seats(codes: list[str]) -> list[str]:
 
 def _depth(code: str, outer: tuple[str, ...]) -> int:
     """How long the longest code is that holds this one; 0 where none does."""
-    return max((len(one) for one in outer if code != one and code.startswith(one)), default=0)
+    return next((length for length in AREAS if length < len(code) and code[:length] in outer), 0)
 
 
-def _inside(codes: Iterable[str], outer: Iterable[str]) -> bool:
-    outers = tuple(outer)
-    return any(code != large and code.startswith(large) for code in codes for large in outers)
+def _inside(codes: Iterable[str], outer: tuple[str, ...]) -> bool:
+    return any(_depth(code, outer) for code in codes)
 
 
 def _only(matches: list[Match], found: list[str], besides: int = 1) -> bool:

@@ -24,6 +24,7 @@ from bot.nlu.corpus import corpus
 from bot.nlu.learning import Arrays, Learnt, Lesson
 from bot.nlu.linear import Margins
 from bot.training import digest
+from bot.work import current
 
 VECTOR = "sentence_vector"
 """Property of a message: its vector; never an output."""
@@ -52,8 +53,9 @@ class ReadingComponent(GraphComponent):  # type: ignore[misc]
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Read each message."""
+        """Read each message, as long as somebody waits for it."""
         for message in messages:
+            current().check()
             self.read(message, message.get(TEXT) or "")
         return messages
 

@@ -6,7 +6,9 @@ folded words, and is tried only where one of its rarest words occurs: spelt out 
 spaCy's matcher, the same cues took 6 s and 157 MB to load (docs/adr/0004).
 A word with a typo is first read as the nearest word that cues use, unless it is a word that
 people's messages are known to contain. A cue inside an idiom, or after a negation, does not count.
-All languages are read at once: people mix them.
+All languages are read at once: people mix them. The work grows with the words of a message and
+never with words times cues: a cue is tried only where it would have to begin for its rarest word
+to stand where it stands. Nothing of a message is kept once it is read.
 """
 
 from __future__ import annotations
@@ -14,20 +16,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from bot.folding import fold, words
 from bot.languages import LANGUAGES
+from bot.nlu.typos import LONGEST_CORRECTED, Spellings
 from bot.settings import ROOT
 from bot.turn import Urgency
+from bot.work import current
 
 FOLDER = ROOT / "data" / "urgency"
 """Of `cues/<category>.yml` and `contexts.yml`."""
@@ -39,8 +41,15 @@ MOST_EXPANSIONS = 400
 """Readings of one bracketed word; more is a slip of the pen."""
 
 SHORTEST_CORRECTED = 4
-TWO_TYPOS_FROM = 12
-"""Letters from which a word may have one typo, or two."""
+"""Letters from which a word may have a typo."""
+
+MOST_PLACES = 250
+"""Places of one word where cues are tried, half of them the first and half the last: nobody who
+tells something repeats a word more often."""
+
+MOST_TOLD = 8
+"""Places of one cue that are told, of those that count and of those that do not; the rest says
+nothing new."""
 
 CONTEXTS = ("information", "past", "resolved", "story", "idiom", "negation")
 
@@ -51,6 +60,7 @@ WHO = ("any", "child")
 """Who is in danger where a category's cue is found: anybody, or a child."""
 
 _CONTEXT = "context:"
+_GAP = "..."
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _UNIT = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _TOKEN = re.compile(r"[^\W_]+|[.,;:!?¿¡\n]+")
@@ -94,11 +104,16 @@ class Cue:
     def pattern(self) -> re.Pattern[str]:
         """Matches the cue in words joined by single spaces."""
         parts = []
-        for part in self.written.split("..."):
+        for part in self.written.split(_GAP):
             plain = re.sub(r"\s+", r" *\\b", part.strip())
             parts.append(plain.replace("(", "(?:"))
         gap = rf"(?: [^ ]+){{0,{GAP}}} +\b"
         return re.compile(r"\b(?:" + rf")\b{gap}(?:".join(parts) + r")\b")
+
+    @property
+    def parts(self) -> list[str]:
+        """Its units and gaps as written."""
+        return _UNIT.findall(self.written)
 
     @cached_property
     def units(self) -> list[list[tuple[str, ...]]]:
@@ -109,7 +124,9 @@ class Cue:
         """
         if any(sign in _BRACKETS.sub("", self.written) for sign in "()|"):
             raise CueError(f"unbalanced brackets: {self.written!r}")
-        found = [expand(unit) for unit in _UNIT.findall(self.written) if unit != "..."]
+        if any(_GAP in part for part in self.parts if part != _GAP):
+            raise CueError(f"no spaces around {_GAP}: {self.written!r}")
+        found = [expand(part) for part in self.parts if part != _GAP]
         if not any(all(unit) for unit in found):
             raise CueError(f"every word is optional: {self.written!r}")
         return found
@@ -147,6 +164,57 @@ class Reading:
         return [cue for cue in self.cues if cue.level == level and not cue.negated]
 
 
+@dataclass(frozen=True)
+class Rarest:
+    """The unit of a cue by which it is found in a message.
+
+    Attributes:
+        words: Those that it may begin with.
+        after: How many words of the cue may stand before it: the fewest and the most.
+        first: Words that the cue may begin with; none where it begins with something optional, so
+            that it may also begin with the space before any word.
+    """
+
+    words: tuple[str, ...]
+    after: tuple[int, int]
+    first: frozenset[str]
+
+    @classmethod
+    def of(cls, cue: Cue, place: int) -> Rarest:
+        """The unit at a place of the cue's."""
+        fewest = most = 0
+        parts = iter(cue.units)
+        for number, part in enumerate(cue.parts):
+            if number - cue.parts[:number].count(_GAP) == place and part != _GAP:
+                break
+            lengths = [0, GAP] if part == _GAP else [len(reading) for reading in next(parts)]
+            fewest, most = fewest + min(lengths), most + max(lengths)
+        words = tuple(sorted({reading[0] for reading in cue.units[place]}))
+        beginnings = cue.units[0] if all(cue.units[0]) else []
+        return cls(words, (fewest, most), frozenset(reading[0] for reading in beginnings))
+
+    def starts(
+        self, tokens: Sequence[str], places: Mapping[str, Sequence[int]]
+    ) -> list[tuple[int, int]]:
+        """Where the cue may begin, in order: numbers of words, and how many letters before.
+
+        Args:
+            tokens: The words of the message.
+            places: The numbers of each word that is the rarest of a cue.
+        """
+        fewest, most = self.after
+        found = {
+            place - after
+            for word in self.words
+            for place in places.get(word, ())
+            for after in range(fewest, most + 1)
+            if place >= after
+        }
+        if self.first:
+            return [(start, 0) for start in sorted(found) if tokens[start] in self.first]
+        return [(start, before) for start in sorted(found) for before in (1, 0) if start >= before]
+
+
 class Cues:
     """The cues of all languages, ready to be looked for."""
 
@@ -158,7 +226,6 @@ class Cues:
             self._read(path, self._cues_of)
         self._read(folder / "contexts.yml", self._contexts_of)
         self._index(known_words)
-        self._corrected = lru_cache(maxsize=20_000)(self._correct)
 
     def _read(self, path: Path, take: Callable[[str, dict[str, Any]], None]) -> None:
         known = len(self._cues)
@@ -201,22 +268,24 @@ class Cues:
             for word in {w for unit in cue_units for reading in unit for w in reading}
         )
         self._under: dict[str, list[int]] = {}
-        self._words: set[str] = set()
+        self._rarest: list[Rarest] = []
+        cue_words: set[str] = set()
         calming: set[str] = set()
         for number, cue_units in enumerate(units):
-            needed = [unit for unit in cue_units if all(unit)]
-            rarest = min(needed, key=lambda unit: sum(often[reading[0]] for reading in unit))
-            for word in {reading[0] for reading in rarest}:
+            needed = [place for place, unit in enumerate(cue_units) if all(unit)]
+            rarest = min(
+                needed, key=lambda place: sum(often[reading[0]] for reading in cue_units[place])
+            )
+            self._rarest.append(Rarest.of(self._cues[number], rarest))
+            for word in self._rarest[number].words:
                 self._under.setdefault(word, []).append(number)
             in_unit = {w for unit in cue_units for reading in unit for w in reading}
             if self._cues[number].category.startswith(_CONTEXT):
                 calming |= in_unit
             else:
-                self._words |= in_unit
-        self._known = set(known_words) | self._words | calming
-        self._by_length: dict[int, list[str]] = {}
-        for word in sorted(self._words):
-            self._by_length.setdefault(len(word), []).append(word)
+                cue_words |= in_unit
+        self._known = set(known_words) | cue_words | calming
+        self._spellings = Spellings(cue_words)
 
     def read(self, text: str) -> Reading:
         """Find the cues and the context of a message, however long it is."""
@@ -227,23 +296,49 @@ class Cues:
         if self._laughter.search(text):
             reading.contexts.add(LAUGHTER)
         found = list(self._find(tokens))
-        idioms = [one for one in found if one.category == f"{_CONTEXT}idiom"]
-        for one in found:
+        in_idiom = {
+            number
+            for _, one in found
+            if one.category == f"{_CONTEXT}idiom"
+            for number in range(one.start, one.end)
+        }
+        told: Counter[tuple[int, bool]] = Counter()
+        for number, one in found:
             if one.category.startswith(_CONTEXT):
                 reading.contexts.add(one.category.removeprefix(_CONTEXT))
-            elif not any(idiom.start < one.end and one.start < idiom.end for idiom in idioms):
+            elif in_idiom.isdisjoint(range(one.start, one.end)):
                 negated = self._negated(tokens, breaks, one.start)
-                reading.cues.append(Found(one.category, one.level, one.start, one.end, negated))
+                told[number, negated] += 1
+                if told[number, negated] <= MOST_TOLD:
+                    reading.cues.append(Found(one.category, one.level, one.start, one.end, negated))
         return reading
 
-    def _find(self, tokens: Sequence[str]) -> Iterator[Found]:
+    def _find(self, tokens: Sequence[str]) -> Iterator[tuple[int, Found]]:
+        """The cues of a message with their numbers, in the order of these."""
         line = " ".join(tokens)
-        tried = sorted({number for word in set(tokens) for number in self._under.get(word, ())})
-        for number in tried:
-            cue = self._cues[number]
-            for match in cue.pattern.finditer(line):
-                start = line.count(" ", 0, match.start())
-                yield Found(cue.category, cue.level, start, start + match.group().count(" ") + 1)
+        begins = [0, *itertools.accumulate(len(token) + 1 for token in tokens)]
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(tokens):
+            if word in self._under:
+                places.setdefault(word, []).append(place)
+        for word, all_places in places.items():
+            if len(all_places) > MOST_PLACES:
+                half = MOST_PLACES // 2
+                places[word] = all_places[:half] + all_places[-half:]
+        work = current()
+        for number in sorted({number for word in places for number in self._under[word]}):
+            cue, rarest = self._cues[number], self._rarest[number]
+            starts = rarest.starts(tokens, places)
+            work.count("patterns", len(starts))
+            over = 0  # where the last one found ends: they do not overlap
+            for start, before in starts:
+                at = begins[start] - before
+                match = cue.pattern.match(line, at) if at >= over else None
+                if match:
+                    over = match.end()
+                    first = start - before
+                    end = first + match.group().count(" ") + 1
+                    yield number, Found(cue.category, cue.level, first, end)
 
     def _negated(self, tokens: Sequence[str], breaks: set[int], start: int) -> bool:
         """Whether a negation stands directly before a cue, in the same clause."""
@@ -262,24 +357,22 @@ class Cues:
         for match in _TOKEN.finditer(fold(text)):
             token = match.group()
             if token[0].isalnum():
-                tokens.append(self._corrected(token))
+                tokens.append(token)
             else:
                 breaks.add(len(tokens))
-        return tokens, breaks
+        corrected = self._corrected(set(tokens))
+        return [corrected[token] for token in tokens], breaks
 
-    def _correct(self, word: str) -> str:
-        """A word, or the cue word that it was meant to be."""
-        word = _REPEATED.sub(r"\1", word)
-        if word in self._known or len(word) < SHORTEST_CORRECTED or len(word) > 20:
-            return word
-        typos = 2 if len(word) >= TWO_TYPOS_FROM else 1
-        near = [
-            candidate
-            for length in range(len(word) - typos, len(word) + typos + 1)
-            for candidate in self._by_length.get(length, [])
-        ]
-        hit = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=typos)
-        return hit[0] if hit else word
+    def _corrected(self, found: Iterable[str]) -> dict[str, str]:
+        """Each word to itself, or to the cue word that it was meant to be."""
+        plain = {word: _REPEATED.sub(r"\1", word) for word in found}
+        unknown = {
+            word
+            for word in plain.values()
+            if word not in self._known and SHORTEST_CORRECTED <= len(word) <= LONGEST_CORRECTED
+        }
+        meant = self._spellings.nearest(unknown)
+        return {word: meant.get(short, short) for word, short in plain.items()}
 
 
 def _starts(text: str, count: int) -> list[int]:

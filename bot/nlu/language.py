@@ -9,6 +9,7 @@ that several languages share ("CEM", "FISTRAP Cusco"), on which nothing is decid
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Iterable
 
@@ -39,6 +40,9 @@ FOREIGN_WORDS = 4
 
 FOREIGN_SURE = 0.97
 
+LONGEST_HEARD = 400
+"""Letters by which another language is told."""
+
 LANGUAGE = "language"
 OTHER_LANGUAGE = "other_language"
 
@@ -52,16 +56,16 @@ def other_language(text: str, confidence: float) -> bool:
         text: The message.
         confidence: That it is in the likeliest of the six, 0 to 1.
     """
-    letters = [sign for sign in text if sign.isalpha()]
+    letters = list(itertools.islice(filter(str.isalpha, text), LONGEST_HEARD))
     if not letters:
         return False
-    latin = sum("LATIN" in unicodedata.name(sign, "") for sign in letters[:400])
-    if latin < 0.5 * len(letters[:400]):
+    latin = sum("LATIN" in unicodedata.name(sign, "") for sign in letters)
+    if latin < 0.5 * len(letters):
         return True
     if confidence >= DOUBT or len(words(text)) < FOREIGN_WORDS:
         return False
     try:
-        best = detect_langs(text[:400])[0]
+        best = detect_langs(text[:LONGEST_HEARD])[0]
     except LangDetectException:
         return False
     return best.lang not in LANGUAGES and best.prob >= FOREIGN_SURE

@@ -28,13 +28,13 @@ from bot.nlu.component import VECTOR, TrainedComponent
 from bot.nlu.corpus import ordinary_words
 from bot.nlu.cues import Cues, Found, Reading
 from bot.nlu.ear import PENALTY, Ear, learn_margins
+from bot.nlu.hearing import vector_of
 from bot.nlu.learning import Learnt, Lesson
 from bot.nlu.linear import Features, Margins, confidences
 from bot.nlu.network import Network
 from bot.nlu.urgency_examples import training_examples, urgent_examples
 from bot.nlu.urgency_joining import JOINING, Joining, decide, join
 from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
-from bot.nlu.vectors import vector as vector_of
 from bot.turn import NUMBER_OF, URGENCY_LEVELS, Emergency, Urgency, Who
 
 URGENCY = "urgency"

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from bot.privacy import logs
 from bot.services import Services
 from bot.stages import (
+    budget,
     choose,
     count,
     deduplicate,
@@ -45,6 +46,7 @@ STAGES: tuple[Stage, ...] = (
     nothing_to_read.run,
     choose.run,
     language.run,
+    budget.run,
     understand.run,
     respond.run,
 )

@@ -9,19 +9,23 @@ from __future__ import annotations
 from bot.answers import say
 from bot.stages.context import Context
 from bot.stages.safe import language_of
-from bot.stores.keys import RETENTION, key
+from bot.stores.limits import count
 from bot.turn import Answered, Turn
 
 
 async def run(turn: Turn, context: Context) -> None:
     """Count the message; answer shortly where there are too many."""
-    name = key("throttle", turn.conversation)
-    pipeline = context.services.redis.pipeline(transaction=True)
-    pipeline.incr(name)
-    pipeline.expire(name, RETENTION["throttle"], nx=True)
-    count, _ = await pipeline.execute()
-    if count <= context.services.settings.conversation_per_minute:
-        return
+    (found,) = await count(context.services.redis, [("throttle", turn.conversation, 1)])
+    if found > context.services.settings.conversation_per_minute:
+        refuse(turn, context)
+
+
+def refuse(turn: Turn, context: Context) -> None:
+    """End the turn with the numbers.
+
+    Raises:
+        Answered: Always.
+    """
     turn.language = context.conversation.language or language_of(turn.text, context.services)
     turn.throttled = True
     context.reply(turn, say("repeat_limit", turn.language), "repeat_limit")

@@ -58,7 +58,7 @@ async def run(turn: Turn, context: Context) -> None:
         turn.text = ""
         return
     text, turn.text = turn.text, ""
-    read = await context.services.assistant.read(text)
+    read = await context.services.assistant.read(text, turn.origin or turn.conversation)
     turn.urgency = read.urgency
     kept = context.conversation
     kept.age_group = read.age_group or kept.age_group

@@ -65,7 +65,9 @@ async def save(redis: Any, conversation: str, kept: Conversation) -> None:
 async def erase(redis: Any, conversation: str) -> None:
     """Forget everything of a conversation but that it was erased, on the medium too.
 
-    The last trace says that a web token is no longer good; it holds no code and no pseudonym.
+    The last trace says that a web token is no longer good; it holds no code and no pseudonym. (How
+    much was read of it in this minute goes by itself: who erases again and again is limited all the
+    same.)
     """
     answered = key("answered", conversation)
     pipeline = redis.pipeline(transaction=True)  # a turn that ends meanwhile is listed anew

@@ -15,6 +15,8 @@ RETENTION: dict[str, int] = {
     "site_counts": 92 * 24 * 3600,
     "throttle": 60,
     "address": 60,
+    "reading": 60,
+    "address_reading": 60,
     "lock": 10,
     "redaction": KEPT_SECONDS,
     "forgetting": KEPT_SECONDS,
