@@ -10,10 +10,12 @@ RETENTION: dict[str, int] = {
     "erased": KEPT_SECONDS,
     "message": KEPT_SECONDS,
     "answered": KEPT_SECONDS,
+    "erased_message": KEPT_SECONDS,
     "site_counts": 92 * 24 * 3600,
     "throttle": 60,
     "address": 60,
     "lock": 10,
+    "probe": 60,
     "redaction": KEPT_SECONDS,
     # a hand-off: codes, in the state store
     "case": KEPT_SECONDS,
