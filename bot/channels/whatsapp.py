@@ -4,8 +4,9 @@ Decides that nothing unsigned is read (there is no switch that turns the check o
 token the webhook is closed), that the signature is checked over the raw body with blank fields
 kept, that a sender becomes a pseudonym at once, that media are never fetched, and that a turn is
 one message of at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
-While an operator has the conversation a turn is answered only with what could not be posted
-yet: what operators write is posted (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it fared.
+While an operator has the conversation a turn is answered only with what could not be posted yet:
+what operators write is posted (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it
+fared.
 """
 
 from __future__ import annotations

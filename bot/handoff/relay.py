@@ -109,7 +109,8 @@ return id
 """
 
 _ERASE = """
-local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local last = redis.pcall('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if last.err then last = {} end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
 redis.call('ZREM', KEYS[5], ARGV[1])
 redis.call('ZREM', KEYS[6], ARGV[1])
