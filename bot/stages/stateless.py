@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bot.answers import answer as topic_answer
 from bot.answers import say, title
 from bot.languages import ORIGINAL
 from bot.services import Services
@@ -33,8 +32,8 @@ STAGES = (
 Note = Literal["without_store", "not_handed_over"]
 """Phrase that tells what does not work."""
 
-EXAMPLES = 3
-"""Titles of topics that are named as what may be written."""
+EXAMPLES = ("report_where", "asylum_how_to_apply", "shelter")
+"""Topics whose titles are named as what may be written: each is understood in every language."""
 
 _ASK_TO_CHOOSE = frozenset({"out_of_scope", "menu", "choose_language", "choice_expired"})
 """Topics whose reply is nothing without its choices."""
@@ -42,7 +41,6 @@ _ASK_TO_CHOOSE = frozenset({"out_of_scope", "menu", "choose_language", "choice_e
 _OFFERS = ("high_offer", "nobody_on_duty", "handoff_offer")
 """Texts about persons, which nobody can know to be true without the store."""
 
-_NEED_THE_STORE = frozenset({"talk_to_human", "delete_my_data", "danger_over", "choose_language"})
 _A_NUMBER = re.compile(r"\W*\d{1,2}\W*")
 
 
@@ -78,24 +76,17 @@ async def answer(turn: Turn, services: Services, note: Note) -> None:
     if (
         not turn.replies
         or context.conversation.asks
+        or (note == "not_handed_over" and turn.urgency != "urgent")  # it was for the operator
         or (turn.urgency == "none" and turn.replies[0].topic in _ASK_TO_CHOOSE)
     ):
         turn.replies = [Reply(say("safe", spoken), "safe")]
-    codes = list(context.conversation.choices.values())
     for reply in turn.replies:
         reply.choices = []
-    told = say(note, spoken) if note != "without_store" else _may_be_written(codes, spoken)
+    told = say(note, spoken) if note != "without_store" else _may_be_written(spoken)
     turn.replies.insert(1, Reply(told, turn.replies[0].topic))
 
 
-def _may_be_written(codes: list[str], spoken: str) -> str:
-    """What does not work, and what may be written: titles of what would have been offered."""
-    good = [code for code in (*codes, *topic_answer("menu").choices) if _is_topic(code)]
-    titles = [title(code, spoken) for code in dict.fromkeys(good)][:EXAMPLES]
-    examples = [say("without_store_place", spoken), *titles]
+def _may_be_written(spoken: str) -> str:
+    """What does not work, and what may be written instead of a choice."""
+    examples = [title(topic, spoken) for topic in EXAMPLES] + [say("without_store_place", spoken)]
     return say("without_store", spoken, examples=" · ".join(examples))
-
-
-def _is_topic(code: str) -> bool:
-    handed = code.startswith("handoff_") or code in _NEED_THE_STORE
-    return "?" not in code and not handed and code != "menu"

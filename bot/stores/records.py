@@ -107,6 +107,9 @@ async def mend(
         bad.append(counter)
     for name in bad:
         logs.event(logger, logging.ERROR, "a record of a wrong type", kind=name.partition(":")[0])
+    if key("answered", conversation) in bad:  # nothing lists the kept answers any more
+        start = key("message", f"{conversation}:")
+        bad += [one async for one in redis.scan_iter(match=f"{start}*", count=1000)]
     if bad:
         await redis.delete(*bad)
     return bool(bad)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.answers import say
 from bot.handoff.cases import QUEUE
 from bot.handoff.presence import AVAILABLE, SEEN
 from bot.privacy.pseudonyms import conversation_id
@@ -85,22 +86,21 @@ def test_erasing_works_on_damaged_records(app: App) -> None:
     for record in ("conversation", "tracker", "throttle", "answered"):
         damage(app, key(record, conversation), WRONG_TYPE)
     app.whatsapp("borrar", number)
-    assert [name for name in app.store if conversation.encode() in name] == []
+    assert [name for name in app.store.scan_iter() if conversation.encode() in name] == []
 
 
 def test_a_damaged_case_leaves_the_desk_to_the_others(app: App) -> None:
     operator = Caller(app, "rosa").sign_in()
-    broken, sound = new_number(), new_number()
-    for number in (broken, sound):
-        app.whatsapp(PLEA, number)
-    found = app.store.get(key("case_of", pseudonym(broken)))
-    assert found
-    damage(app, key("case", found.decode()), WRONG_TYPE)
-    queue = [str(case["id"]) for case in operator.desk()["queue"]]
-    kept = app.store.get(key("case_of", pseudonym(sound)))
-    assert kept
-    assert queue == [kept.decode()]
-    assert app.whatsapp(PLEA, broken).startswith("105")
+    broken, sound = app.web("es"), app.web("es")
+    ids = []
+    for session in (broken, sound):
+        session.say(PLEA)
+        found = app.store.get(key("case_of", conversation_id(SECRET, "web", session.token)))
+        assert found
+        ids.append(found.decode())
+    damage(app, key("case", ids[0]), WRONG_TYPE)
+    assert [case["id"] for case in operator.desk()["queue"]] == [ids[1]]
+    assert broken.say(PLEA).startswith("105")
     assert len(operator.desk()["queue"]) == 2
     app.store.delete(SEEN, AVAILABLE, QUEUE)
 
@@ -127,3 +127,18 @@ def test_a_restarted_store_is_nobodys_trouble(app: App) -> None:
     number = new_number()
     app.whatsapp("cem mas cercano", number)
     assert "CEM Regular Juliaca" in app.whatsapp("juliaca", number)
+
+
+def test_a_message_delivered_again_after_erasing_opens_nothing(app: App) -> None:
+    number = new_number()
+    before = app.form(PLEA, number)
+    erasing = app.form("borrar", number)
+    for form in (before, erasing):
+        assert app.post_form(form).status_code == 200
+    for form in (before, erasing):
+        assert say("delete_my_data", "es").split(".")[0] in app.post_form(form).text
+    conversation = pseudonym(number).encode()
+    for store in (app.store, app.relay_store):
+        assert [name for name in store.scan_iter() if conversation in name] == []
+        assert [name for name in store.scan_iter() if before["MessageSid"].encode() in name] == []
+    assert app.whatsapp(PLEA, number).startswith("105")
