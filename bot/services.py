@@ -20,7 +20,7 @@ class Services:
         redis: Client of the state store (codes only); its calls give up after a second.
         redactor: Asks Twilio to forget bodies.
         handoff: Cases, presence of operators, and the relay of words while a case is active.
-        store: Whether Redis answered lately.
+        store: Whether the state store can be used now.
     """
 
     settings: Settings
@@ -28,4 +28,7 @@ class Services:
     redis: Any
     redactor: Redactor
     handoff: HandOff
-    store: Health = field(default_factory=Health)
+    store: Health = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = Health(self.redis)

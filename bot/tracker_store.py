@@ -14,6 +14,8 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.stores import records
+from bot.stores.absence import without_store
 from bot.stores.keys import KEPT_SECONDS, key
 
 KEPT_TURNS = 5
@@ -40,15 +42,24 @@ class BoundedTrackerStore(TrackerStore):  # type: ignore[misc]
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the last turns and the slots."""
+        if without_store():
+            return
         rows = [_codes_only(event) for event in _last_turns(tracker)]
         await self._redis.set(_key(tracker.sender_id), json.dumps(rows), ex=KEPT_SECONDS)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The tracker of a conversation; None where none is kept."""
-        stored = await self._redis.get(_key(sender_id))
-        if not stored:
+        """The tracker of a conversation; None where none is kept, or none that can be read."""
+        if without_store():
             return None
-        return DialogueStateTracker.from_dict(sender_id, json.loads(stored), self.domain.slots)
+        name = _key(sender_id)
+
+        def decoded(stored: bytes | None) -> DialogueStateTracker | None:
+            if not stored:
+                return None
+            rows = json.loads(stored)
+            return DialogueStateTracker.from_dict(sender_id, rows, self.domain.slots)
+
+        return await records.read(self._redis, name, self._redis.get(name), decoded, None)
 
 
 def _last_turns(tracker: DialogueStateTracker) -> list[Event]:

@@ -4,8 +4,9 @@ Decides that nothing unsigned is read (there is no switch that turns the check o
 token the webhook is closed), that the signature is checked over the raw body with blank fields
 kept, that a sender becomes a pseudonym at once, that media are never fetched, and that a turn is
 one message of at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
-While an operator has the conversation a turn is no message at all: what operators write is posted
-(`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it fared.
+While an operator has the conversation a turn is answered only with what could not be posted yet:
+what operators write is posted (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it
+fared.
 """
 
 from __future__ import annotations
@@ -71,7 +72,18 @@ async def _webhook(request: Request, services: Services) -> Response:
         return _error(400, "no_sender", "From or ExternalUserId is missing.")
     turn = await answer(turn, services)
     await services.redactor.ask(turn.message_id)
-    return _twiml("" if turn.relayed else render(turn))
+    if turn.relayed:
+        return _twiml(await _waiting(turn, services))
+    return _twiml(render(turn))
+
+
+async def _waiting(turn: Turn, services: Services) -> str:
+    """What an operator wrote and Twilio has not taken yet; it may as well go with this answer."""
+    try:
+        return await services.handoff.delivery.with_answer(turn.conversation, LONGEST_MESSAGE)
+    except Exception as error:  # it goes on waiting
+        logs.failure(logger, "nothing taken along", error, channel=turn.channel)
+        return ""
 
 
 async def _status(request: Request, services: Services) -> Response:

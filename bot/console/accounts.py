@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from bot.stores import records
 from bot.stores.keys import key
 
 Role = Literal["operator", "supervisor"]
@@ -100,8 +101,12 @@ async def disable(redis: Any, name: str) -> None:
 
 
 async def load(redis: Any, name: str) -> Account | None:
-    """An account by its name."""
-    row = await redis.hgetall(key("account", name))
+    """An account by its name; None where there is none, or it cannot be read."""
+    stored = key("account", name)
+    return await records.read(redis, stored, redis.hgetall(stored), _account, None, keep=True)
+
+
+def _account(row: dict[bytes, bytes]) -> Account | None:
     if not row:
         return None
     text = {field.decode(): value.decode() for field, value in row.items()}

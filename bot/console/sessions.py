@@ -20,6 +20,7 @@ from starlette.responses import Response
 from bot.console.accounts import Account, load
 from bot.privacy.pseudonyms import conversation_id
 from bot.settings import Settings
+from bot.stores import records
 from bot.stores.keys import RETENTION, key
 
 COOKIE = "chaski_desk"
@@ -83,10 +84,9 @@ class Sessions:
         if not token:
             return None
         name = _key(token)
-        row = await self._redis.hgetall(name)
-        if not row:
+        text = await records.read(self._redis, name, self._redis.hgetall(name), _row, None)
+        if text is None:
             return None
-        text = {field.decode(): value.decode() for field, value in row.items()}
         account = await load(self._redis, text["name"])
         if account is None or account.disabled or str(account.version) != text["version"]:
             await self._redis.delete(name)
@@ -144,6 +144,13 @@ def from_our_page(request: Request) -> bool:
 def csrf_fits(session: Session, given: str) -> bool:
     """Whether the CSRF token is the session's."""
     return hmac.compare_digest(session.csrf.encode(), given.encode())
+
+
+def _row(stored: dict[bytes, bytes]) -> dict[str, str] | None:
+    if not stored:
+        return None
+    row = {field.decode(): value.decode() for field, value in stored.items()}
+    return {field: row[field] for field in ("name", "version", "csrf", "language")}
 
 
 def _key(token: str) -> str:

@@ -16,9 +16,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
+from redis.exceptions import ResponseError
+
 from bot.handoff import record
+from bot.stores import records
 from bot.stores.keys import RETENTION, key
-from bot.turn import Channel, Urgency
+from bot.turn import URGENCY_LEVELS, Channel, Urgency
 
 State = Literal["waiting", "active", "closed", "refused", "expired"]
 Age = Literal["adult", "minor", "unknown"]
@@ -269,12 +272,14 @@ class Cases:
 
     async def get(self, case_id: str) -> Case | None:
         """A case by its id; None where none is kept."""
-        return _case(await self._redis.hgetall(key("case", case_id)))
+        name = key("case", case_id)
+        return await records.read(self._redis, name, self._redis.hgetall(name), _case, None)
 
     async def of(self, conversation: str) -> Case | None:
         """The open case of a conversation."""
-        found = await self._redis.get(key("case_of", conversation))
-        case = await self.get(found.decode()) if found else None
+        name = key("case_of", conversation)
+        found = await records.read(self._redis, name, self._redis.get(name), _text, "")
+        case = await self.get(found) if found else None
         return case if case is not None and case.is_open else None
 
     async def refused_before(self, conversation: str) -> bool:
@@ -464,10 +469,13 @@ class Cases:
         pipeline = self._redis.pipeline(transaction=False)
         for one in found:
             pipeline.hgetall(key("case", one.decode()))
-        rows = await pipeline.execute() if found else []
+        rows = await pipeline.execute(raise_on_error=False) if found else []
         cases = []
         for one, row in zip(found, rows, strict=True):
-            case = _case(row)
+            if isinstance(row, ResponseError) or not _is_sound(row):
+                case = await self.get(one.decode())  # removes what is damaged
+            else:
+                case = _case(row)
             if case is not None:
                 cases.append(case)
             elif where == QUEUE:  # it died of age
@@ -513,6 +521,21 @@ def _case(row: Mapping[bytes, bytes]) -> Case | None:
         elif field in Case.__dataclass_fields__:
             fields[field] = text
     try:
-        return Case(**fields)
+        case = Case(**fields)
     except TypeError:  # written after it had died: a lone field
         return None
+    if case.state not in get_args(State) or case.level not in URGENCY_LEVELS:
+        raise ValueError("state or level")
+    return case
+
+
+def _is_sound(row: Mapping[bytes, bytes]) -> bool:
+    try:
+        _case(row)
+    except records.UNREADABLE:
+        return False
+    return True
+
+
+def _text(stored: bytes | None) -> str:
+    return stored.decode() if stored else ""

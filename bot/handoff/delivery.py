@@ -119,9 +119,9 @@ class Delivery:
             await self._relay.delivered(conversation, missing, "failed:too_late")
 
     async def _one(self, conversation: str, entry: Entry) -> None:
-        if not await self._relay.mark(conversation, entry.id):
-            return  # another process took over while this one stood still
         posted = await self._try(conversation, entry)
+        if posted is None:
+            return  # it went with an answer, or another process took over
         if posted.result == "sent":
             if posted.detail:
                 await self._relay.remember_sent(posted.detail, conversation, entry.id)
@@ -134,18 +134,57 @@ class Delivery:
         logs.event(logger, logging.WARNING, "message not sent", code=posted.detail or "unknown")
         await self._relay.delivered(conversation, entry.id, state)
 
-    async def _try(self, conversation: str, entry: Entry) -> Posted:
-        text = entry.text if entry.kind == "operator" else say(entry.text, entry.language)
+    async def _try(self, conversation: str, entry: Entry) -> Posted | None:
+        """Send a message; None where somebody else has sent it.
+
+        It is marked for each try only: while it certainly was not taken it may go with an answer.
+        """
+        text = words_of(entry)
         posted = Posted("again")
         for pause in (0.0, *PAUSES):
             await asyncio.sleep(pause)
             await self._relay.hold_outbox(conversation)
+            if not await self._relay.mark(conversation, entry.id):
+                return None
             sealed = await self._relay.address(conversation)
             address = unseal(self._settings.secret, conversation, sealed) if sealed else None
             if address is None:  # the turn that opened the case may still be writing it
                 posted = Posted("again", "no_address")
-                continue
-            posted = await self._post.send(address, text, STATUS_PATH)
+            else:
+                posted = await self._post.send(address, text, STATUS_PATH)
             if posted.result != "again":
+                return posted
+            if pause != PAUSES[-1]:
+                await self._relay.unmark(conversation, entry.id)
+        return Posted("failed", posted.detail)
+
+    async def with_answer(self, conversation: str, longest: int) -> str:
+        """What waits for a person who has just written, to go with the answer to that.
+
+        It is marked before and counts as sent: an answer that gets lost is not made again. What
+        is being posted at this moment comes first, so nothing is taken while it is.
+
+        Args:
+            conversation: Its pseudonym.
+            longest: Characters (UTF-16 units) that fit into the answer; the rest goes on waiting.
+        """
+        deliveries = await self._relay.deliveries(conversation)
+        if "queued" not in deliveries.values() or "sending" in deliveries.values():
+            return ""
+        taken = ""
+        for entry in await self._relay.entries(conversation):
+            if deliveries.get(entry.id) != "queued":
+                continue
+            joined = f"{taken}\n\n{words_of(entry)}" if taken else words_of(entry)
+            if len(joined.encode("utf-16-le")) // 2 > longest:
                 break
-        return Posted("failed", posted.detail) if posted.result == "again" else posted
+            if not await self._relay.mark(conversation, entry.id):
+                break
+            taken = joined
+            await self._relay.delivered(conversation, entry.id, "sent")
+        return taken
+
+
+def words_of(entry: Entry) -> str:
+    """What an entry says to the person."""
+    return entry.text if entry.kind == "operator" else say(entry.text, entry.language)

@@ -6,6 +6,8 @@ was seen to keep nothing on disk and to be another one than the state store, tha
 told twice is kept once, and that closing deletes both sides' words as soon as what was on its way
 has arrived, or `CLOSING_SECONDS` later.
 
+Ages, deadlines and trimming go by the store's clock, not by each process's.
+
 How a message for the person fares is kept beside it: "queued" (nothing sent yet), "sending"
 (marked before Twilio is called), then "sent", "delivered", "failed:CODE", or "unknown" where the
 process died in between. Only what is "queued" is ever sent.
@@ -23,6 +25,8 @@ from redis.exceptions import RedisError, ResponseError
 
 from bot.handoff.record import CHANNEL
 from bot.privacy import logs
+from bot.stores import records
+from bot.stores.client import Health, StoreDown, unreachable
 from bot.stores.keys import RETENTION, key
 from bot.stores.kinds import RELAY, Facts, refusal
 from bot.turn import Channel
@@ -81,10 +85,12 @@ if ARGV[1] ~= '' then
   local before = redis.call('HGET', KEYS[2], ARGV[1])
   if before then return before end
 end
+local now = redis.call('TIME')
+local oldest = (tonumber(now[1]) - tonumber(ARGV[2])) * 1000
 local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*',
   'kind', ARGV[7], 'text', ARGV[8], 'by', ARGV[9], 'state', ARGV[10], 'language', ARGV[11],
   'once', ARGV[1])
-redis.call('XTRIM', KEYS[1], 'MINID', ARGV[2])
+redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', oldest))
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 if ARGV[1] ~= '' then
   redis.call('HSET', KEYS[2], ARGV[1], id)
@@ -94,17 +100,18 @@ if ARGV[5] ~= '' then
   redis.call('HSET', KEYS[3], id, 'queued')
   redis.call('EXPIRE', KEYS[3], ARGV[4])
   if ARGV[5] == 'post' then
-    redis.call('ZADD', KEYS[4], 'NX', ARGV[12], ARGV[6])
+    redis.call('ZADD', KEYS[4], 'NX', now[1] + now[2] / 1000000, ARGV[6])
     redis.call('EXPIRE', KEYS[4], ARGV[4])
-    redis.call('PUBLISH', ARGV[13], ARGV[14])
+    redis.call('PUBLISH', ARGV[12], ARGV[13])
   end
 end
-redis.call('PUBLISH', ARGV[13], ARGV[6])
+redis.call('PUBLISH', ARGV[12], ARGV[6])
 return id
 """
 
 _ERASE = """
-local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local last = redis.pcall('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if last.err then last = {} end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
 redis.call('ZREM', KEYS[5], ARGV[1])
 redis.call('ZREM', KEYS[6], ARGV[1])
@@ -136,8 +143,8 @@ return 1
 
 
 _MARK = """
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= 'queued' then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], 'sending')
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[4] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[5])
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1
 """
@@ -154,6 +161,7 @@ class Relay:
         self._delivered = redis.register_script(_DELIVERED)
         self._mark = redis.register_script(_MARK)
         self._checked = float("-inf")
+        self._health = Health(redis)
 
     async def check(self) -> None:
         """See that the store is one for words (`bot.stores.kinds`), every `CHECK_SECONDS`.
@@ -203,10 +211,17 @@ class Relay:
 
         Raises:
             RelayClosed: The store keeps words on disk.
+            bot.stores.client.StoreDown: It did not answer a moment ago.
             redis.exceptions.RedisError: It does not answer.
         """
-        await self.check()
-        await self._redis.ping()
+        if self._health.down:
+            raise StoreDown
+        try:
+            await self.check()
+            await self._redis.ping()
+        except RedisError as error:
+            self._failed(error)
+            raise
 
     async def append(
         self,
@@ -238,11 +253,13 @@ class Relay:
         Raises:
             RelayClosed: It cannot be written.
         """
+        if self._health.down:
+            raise RelayClosed
         try:
             await self.check()
         except RedisError as error:
+            self._failed(error)
             raise RelayClosed from error
-        now = time.time()
         kept = RETENTION["words"]
         deliver = "" if channel is None else "page" if channel == "web" else "post"
         keys = [
@@ -253,7 +270,7 @@ class Relay:
         ]
         arguments = [
             once,
-            int((now - kept) * 1000),
+            kept,
             LONGEST_STREAM,
             kept,
             deliver,
@@ -263,31 +280,52 @@ class Relay:
             by,
             state,
             language,
-            now,
             CHANNEL,
             OUTBOX_TOPIC,
         ]
         try:
-            found = await self._append(keys=keys, args=arguments)
+            found = await self._mended(conversation, self._append, keys, arguments)
         except RedisError as error:  # not the state store's: nobody else's turn need wait
+            self._failed(error)
             raise RelayClosed from error
         return str(found.decode())
+
+    async def _mended(
+        self, conversation: str, script: Any, keys: list[str], arguments: list[Any]
+    ) -> Any:
+        """Run a script; once more where a record of the conversation was of a wrong type."""
+        try:
+            return await script(keys=keys, args=arguments)
+        except ResponseError as error:
+            if not records.damaged(error):
+                raise
+            if not await records.mend(self._redis, conversation, records.RELAY_TYPES):
+                raise
+            return await script(keys=keys, args=arguments)
+
+    def _failed(self, error: RedisError) -> None:
+        if unreachable(error):
+            self._health.failed()
 
     async def entries(self, conversation: str, after: str = "0") -> list[Entry]:
         """What the stream holds after an entry, oldest first."""
         begin = "-" if after in ("", "0") else f"({after}"
-        rows = await self._redis.xrange(key("words", conversation), begin, "+")
-        return [_entry(identity, row) for identity, row in rows]
+        name = key("words", conversation)
+        found = self._redis.xrange(name, begin, "+")
+        return await records.read(self._redis, name, found, _entries, [])
 
     async def deliveries(self, conversation: str) -> dict[str, str]:
         """How each message for the person fares, by its id."""
-        rows = await self._redis.hgetall(key("delivery", conversation))
-        return {name.decode(): value.decode() for name, value in rows.items()}
+        name = key("delivery", conversation)
+        return await records.read(self._redis, name, self._redis.hgetall(name), _text, {})
 
     async def delivered(self, conversation: str, entry: str, state: str) -> None:
         """Note how a message for the person fares."""
-        await self._delivered(
-            keys=[key("delivery", conversation)], args=[entry, state, CHANNEL, conversation]
+        await self._mended(
+            conversation,
+            self._delivered,
+            [key("delivery", conversation)],
+            [entry, state, CHANNEL, conversation],
         )
 
     async def mark(self, conversation: str, entry: str) -> bool:
@@ -296,9 +334,19 @@ class Relay:
         Returns:
             Whether it was still to be sent.
         """
+        return await self._from_to(conversation, entry, "queued", "sending")
+
+    async def unmark(self, conversation: str, entry: str) -> None:
+        """A message that was marked was certainly not taken: it waits to be sent again."""
+        await self._from_to(conversation, entry, "sending", "queued")
+
+    async def _from_to(self, conversation: str, entry: str, before: str, after: str) -> bool:
         return bool(
-            await self._mark(
-                keys=[key("delivery", conversation)], args=[entry, CHANNEL, conversation]
+            await self._mended(
+                conversation,
+                self._mark,
+                [key("delivery", conversation)],
+                [entry, CHANNEL, conversation, before, after],
             )
         )
 
@@ -310,12 +358,12 @@ class Relay:
 
     async def address(self, conversation: str) -> str:
         """The sealed address; empty where none is kept."""
-        found = await self._redis.get(key("return_address", conversation))
-        return found.decode() if found else ""
+        name = key("return_address", conversation)
+        return await records.read(self._redis, name, self._redis.get(name), _plain, "")
 
     async def close(self, conversation: str) -> None:
         """Let what is on its way arrive, then erase."""
-        await self._redis.zadd(CLOSING, {conversation: time.time() + CLOSING_SECONDS})
+        await self._redis.zadd(CLOSING, {conversation: await self._now() + CLOSING_SECONDS})
         await self._redis.expire(CLOSING, RETENTION["closing"])
 
     async def erase(self, conversation: str, *, last_notice: bool = False) -> None:
@@ -339,12 +387,17 @@ class Relay:
 
     async def erase_ended(self) -> None:
         """Erase what was closed and has arrived, or had its time."""
-        now = time.time()
+        now = await self._now()
         for found, deadline in await self._redis.zrange(CLOSING, 0, -1, withscores=True):
             conversation = found.decode()
             underway = {"queued", "sending"} & set((await self.deliveries(conversation)).values())
             if not underway or deadline <= now:
                 await self.erase(conversation, last_notice=True)
+
+    async def _now(self) -> float:
+        """The store's clock: ages and deadlines are the same for every process."""
+        seconds, microseconds = await self._redis.time()
+        return float(seconds + microseconds / 1_000_000)
 
     async def outbox(self) -> list[str]:
         """Conversations with messages to post, oldest first."""
@@ -380,16 +433,32 @@ class Relay:
 
     async def sent(self, message: str) -> tuple[str, str] | None:
         """Conversation and entry of a message that Twilio has taken."""
-        found = await self._redis.get(key("sent", message))
-        if not found:
-            return None
-        conversation, entry = found.decode().split()
-        return conversation, entry
+        name = key("sent", message)
+        return await records.read(self._redis, name, self._redis.get(name), _pair, None)
 
 
 def for_person(entries: Iterable[Entry]) -> list[Entry]:
     """What of a stream the person gets."""
     return [entry for entry in entries if entry.kind in ("operator", "notice")]
+
+
+def _entries(rows: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
+    return [_entry(identity, row) for identity, row in rows]
+
+
+def _text(row: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in row.items()}
+
+
+def _plain(stored: bytes | None) -> str:
+    return stored.decode() if stored else ""
+
+
+def _pair(stored: bytes | None) -> tuple[str, str] | None:
+    if not stored:
+        return None
+    conversation, entry = stored.decode().split()
+    return conversation, entry
 
 
 def _entry(identity: bytes, row: dict[bytes, bytes]) -> Entry:

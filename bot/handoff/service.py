@@ -26,6 +26,7 @@ from bot.privacy import logs
 from bot.privacy.forgetting import erased
 from bot.privacy.redaction import Redactor
 from bot.settings import Settings
+from bot.stores.absence import without_store
 from bot.turn import Channel, Urgency
 
 logger = logging.getLogger(__name__)
@@ -251,5 +252,5 @@ def provide(handoff: HandOff | None) -> None:
 
 
 def provided() -> HandOff | None:
-    """The hand-off of this process; None where actions run without the app."""
-    return _provided
+    """The hand-off of this process; None where actions run without the app or its store."""
+    return None if without_store() else _provided

@@ -13,12 +13,14 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bot.handoff.cases import DESK, NOTICES
 from bot.handoff.presence import HEARTBEAT_SECONDS
 from bot.handoff.service import HandOff
 from bot.handoff.signals import signalled
 from bot.privacy import logs
+from bot.stores import records
 from bot.tasks import end
 
 LOOK_SECONDS = 2.0
@@ -79,7 +81,12 @@ class Watch:
             found = await redis.lindex(NOTICES, 0)
             if found is None:
                 return
-            notice = json.loads(found)
+            try:
+                notice = _notice(found)
+            except records.UNREADABLE as error:  # the others' notices come after it
+                records.note(NOTICES, error)
+                await redis.lrem(NOTICES, 1, found)
+                continue
             if notice["code"]:
                 await self._handoff.relay.append(
                     notice["conversation"],
@@ -130,3 +137,11 @@ class Watch:
         for case in await self._handoff.cases.active():
             if now - case.touched > STILL_SECONDS:
                 await self._handoff.cases.expire(case)
+
+
+def _notice(stored: bytes) -> dict[str, Any]:
+    notice: dict[str, Any] = json.loads(stored)
+    for field in ("id", "code", "conversation", "channel", "language", "state"):
+        if not isinstance(notice[field], str):
+            raise TypeError(field)
+    return {**notice, "final": bool(notice["final"])}

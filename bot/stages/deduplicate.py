@@ -2,8 +2,8 @@
 
 Decides that the replies of a message are kept for a day under its id, so that a repeated delivery
 gets the same answer again; while the first delivery is still being answered, the second waits.
-Erasing a conversation erases them too: their ids are listed under the conversation. Those to the
-wish itself stay for its next delivery, under a key that leads to nobody.
+Erasing a conversation erases them too: their ids are listed under the conversation. A delivery of
+a message that came before the erasing gets the short truth, and opens nothing anew.
 The replies are Chaski's own texts; no word of the person is in them.
 """
 
@@ -11,18 +11,38 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
 
+from bot.answers import say
+from bot.languages import LANGUAGES, ORIGINAL
 from bot.stages.context import Context
-from bot.stores.conversation import message_key
+from bot.stages.safe import language_of
+from bot.stores import conversation as kept
+from bot.stores import records
 from bot.stores.keys import RETENTION, key
-from bot.turn import Choice, Reply, Turn
+from bot.turn import Choice, HandOff, Reply, Turn, Urgency
 
 _PENDING = "pending"
 _PENDING_SECONDS = 10
 _POLL_SECONDS = 0.1
 _POLLS = 40
+ERASED = "delete_my_data"
+"""Topic of the answer to a message whose conversation was erased."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What is kept of an answered message."""
+
+    replies: list[Reply]
+    language: str = ""
+    urgency: Urgency = "none"
+    handoff: HandOff = "none"
+    relayed: bool = False
+
+
+_WAITS = _Answer([])
+"""Stands for the answer of a delivery that is still being answered."""
 
 
 async def known(turn: Turn, context: Context) -> bool:
@@ -35,15 +55,20 @@ async def known(turn: Turn, context: Context) -> bool:
     if not turn.message_id:
         return False
     redis, name = context.services.redis, _name(turn)
+    if await kept.was_erased(redis, turn.conversation, turn.message_id):
+        turn.language = language_of(turn.text, context.services, turn.language or ORIGINAL)
+        turn.text = ""
+        turn.replies = [Reply(say(ERASED, turn.language), ERASED)]
+        return True
     if await redis.set(name, _PENDING, nx=True, ex=_PENDING_SECONDS):
         return False
     for _ in range(_POLLS):
-        stored = await redis.get(name)
-        if stored is None:  # the other delivery failed: this one is answered
+        found = await records.read(redis, name, redis.get(name), _decoded, None)
+        if found is None:  # the other delivery failed, or its answer is damaged: answered again
             if await redis.set(name, _PENDING, nx=True, ex=_PENDING_SECONDS):
                 return False
-        elif stored.decode() != _PENDING:
-            _restore(turn, json.loads(stored))
+        elif found is not _WAITS:
+            _restore(turn, found)
             return True
         await asyncio.sleep(_POLL_SECONDS)
     raise TimeoutError
@@ -56,19 +81,22 @@ async def remember(turn: Turn, context: Context) -> None:
     if turn.throttled:  # to be sent again later, and answered then
         await give_up(turn, context)
         return
-    row = {
-        "replies": [asdict(reply) for reply in turn.replies],
-        "language": turn.language,
-        "urgency": turn.urgency,
-        "handoff": turn.handoff,
-        "relayed": turn.relayed,
-    }
+    if turn.erase:
+        await kept.mark_erased(context.services.redis, turn.conversation, turn.message_id)
+        await give_up(turn, context)
+        return
+    row = _Answer(
+        replies=turn.replies,
+        language=turn.language,
+        urgency=turn.urgency,
+        handoff=turn.handoff,
+        relayed=turn.relayed,
+    )
     listed = key("answered", turn.conversation)
     pipeline = context.services.redis.pipeline(transaction=True)
-    pipeline.set(_name(turn), json.dumps(row), ex=RETENTION["message"])
-    if not turn.erase:
-        pipeline.sadd(listed, turn.message_id)
-        pipeline.expire(listed, RETENTION["answered"])
+    pipeline.set(_name(turn), json.dumps(asdict(row)), ex=RETENTION["message"])
+    pipeline.sadd(listed, turn.message_id)
+    pipeline.expire(listed, RETENTION["answered"])
     await pipeline.execute()
 
 
@@ -78,15 +106,31 @@ async def give_up(turn: Turn, context: Context) -> None:
         await context.services.redis.delete(_name(turn))
 
 
-def _restore(turn: Turn, row: dict[str, Any]) -> None:
-    turn.language = row["language"]
-    turn.urgency, turn.handoff = row.get("urgency", "none"), row.get("handoff", "none")
-    turn.relayed = bool(row.get("relayed"))
-    turn.replies = [
-        Reply(one["text"], one["topic"], [Choice(**choice) for choice in one["choices"]])
+def _decoded(stored: bytes | None) -> _Answer | None:
+    if stored is None:
+        return None
+    if stored == _PENDING.encode():
+        return _WAITS
+    row = json.loads(stored)
+    if row["language"] not in ("", *LANGUAGES) or not isinstance(row["replies"], list):
+        raise ValueError("language or replies")
+    replies = [
+        Reply(str(one["text"]), str(one["topic"]), [Choice(**choice) for choice in one["choices"]])
         for one in row["replies"]
     ]
+    return _Answer(
+        replies=replies,
+        language=row["language"],
+        urgency=row.get("urgency", "none"),
+        handoff=row.get("handoff", "none"),
+        relayed=bool(row.get("relayed")),
+    )
+
+
+def _restore(turn: Turn, found: _Answer) -> None:
+    turn.replies, turn.language = found.replies, found.language
+    turn.urgency, turn.handoff, turn.relayed = found.urgency, found.handoff, found.relayed
 
 
 def _name(turn: Turn) -> str:
-    return message_key(turn.conversation, turn.message_id)
+    return kept.message_key(turn.conversation, turn.message_id)

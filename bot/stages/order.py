@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from redis.exceptions import LockError, RedisError
 
 from bot.stores.keys import RETENTION, key
+from bot.stores.records import free_lock
 
 POLL_SECONDS = 0.03
 
@@ -33,10 +34,11 @@ async def in_turn(conversation: str, redis: Any) -> AsyncIterator[None]:
     if lock is None:
         lock = _local[conversation] = asyncio.Lock()
     async with lock:
-        shared = redis.lock(
-            key("lock", conversation), timeout=RETENTION["lock"], sleep=POLL_SECONDS
-        )
-        await shared.acquire()
+        name = key("lock", conversation)
+        shared = redis.lock(name, timeout=RETENTION["lock"], sleep=POLL_SECONDS)
+        if not await shared.acquire(blocking=False):
+            await free_lock(redis, name)
+            await shared.acquire()
         try:
             yield
         finally:

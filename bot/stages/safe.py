@@ -18,12 +18,15 @@ def language_of(text: str, services: Services, otherwise: str = ORIGINAL) -> str
 
 
 def safe_reply(turn: Turn, words: str, services: Services) -> Reply:
-    """105, 1818 and Línea 100, with what each is for.
+    """105, 1818 and Línea 100, with what each is for; in danger, the number that fits.
 
     Args:
-        turn: The turn that failed.
+        turn: The turn that failed; it may have been read.
         words: What the person wrote, for its language only.
         services: The parts of this process.
     """
     language = language_of(words, services, turn.language or ORIGINAL)
+    read = turn.understanding
+    if read is not None and turn.urgency == "urgent":
+        return Reply(say(f"urgent_{read.kind or 'danger'}", language), "urgent")
     return Reply(say("safe", language), "safe")

@@ -6,12 +6,19 @@ Decides what these codes are, and what erasing means.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from bot.privacy.forgetting import erased
+from redis.exceptions import ResponseError
+
+from bot.languages import LANGUAGES
+from bot.privacy import forgetting
+from bot.stores import records
 from bot.stores.keys import RETENTION, key, trace
-from bot.turn import Urgency
+from bot.turn import URGENCY_LEVELS, Urgency
+
+ERASING_ROUNDS = 3
+"""How often erasing looks again for a message that was answered meanwhile."""
 
 
 @dataclass
@@ -46,13 +53,32 @@ class Conversation:
 
 
 async def load(redis: Any, conversation: str) -> Conversation:
-    """The codes of a conversation; a new one where none are kept."""
-    stored = await redis.get(key("conversation", conversation))
+    """The codes of a conversation; a new one where none are kept, or what is kept is damaged."""
+    name = key("conversation", conversation)
+    return await records.read(redis, name, redis.get(name), _decoded, Conversation())
+
+
+def _decoded(stored: bytes | None) -> Conversation:
+    """A conversation as it was kept.
+
+    Raises:
+        ValueError, TypeError, AttributeError: It is none.
+    """
     if not stored:
         return Conversation()
     row = json.loads(stored)
-    known = Conversation.__dataclass_fields__
-    return Conversation(**{name: value for name, value in row.items() if name in known})
+    plain = Conversation()
+    found = {one.name: row[one.name] for one in fields(Conversation) if one.name in row}
+    for name, value in found.items():
+        if type(value) is not type(getattr(plain, name)):
+            raise TypeError(name)
+        if isinstance(value, dict) and not all(isinstance(one, str) for one in value.values()):
+            raise TypeError(name)
+    if found.get("urgency", "none") not in URGENCY_LEVELS:
+        raise ValueError("urgency")
+    if found.get("language", "") not in ("", *LANGUAGES):
+        raise ValueError("language")
+    return Conversation(**found)
 
 
 async def save(redis: Any, conversation: str, kept: Conversation) -> None:
@@ -63,25 +89,59 @@ async def save(redis: Any, conversation: str, kept: Conversation) -> None:
 
 
 async def erase(redis: Any, conversation: str) -> None:
-    """Forget everything of a conversation but that it was erased, on the medium too.
+    """Forget everything of a conversation, also what cannot be read, on the medium too.
 
-    The last trace says that a web token is no longer good; it holds no code and no pseudonym. (How
-    much was read of it in this minute goes by itself: who erases again and again is limited all the
-    same.)
+    What stays for a day says which messages belonged to something erased, so that a repeated
+    delivery opens nothing anew (`was_erased`), and that a web token is no longer good
+    (`end_session`). Neither holds a code or names a conversation. (How much was read of it in this
+    minute goes by itself: who erases again and again is limited all the same.)
     """
-    answered = key("answered", conversation)
-    pipeline = redis.pipeline(transaction=True)  # a turn that ends meanwhile is listed anew
-    pipeline.smembers(answered)
-    pipeline.delete(
-        key("conversation", conversation),
-        key("tracker", conversation),
-        key("throttle", conversation),
-        answered,
-    )
-    await erased(pipeline)
-    listed = (await pipeline.execute())[0]
-    if listed:
-        await redis.delete(*(message_key(conversation, one.decode()) for one in listed))
+    for _ in range(ERASING_ROUNDS):
+        messages = await _answered(redis, conversation)
+        pipeline = redis.pipeline(transaction=True)
+        for message in messages:
+            pipeline.set(_erased(conversation, message), "1", ex=RETENTION["erased_message"])
+            pipeline.delete(message_key(conversation, message))
+        if messages:
+            pipeline.srem(key("answered", conversation), *messages)
+        pipeline.delete(
+            key("conversation", conversation),
+            key("tracker", conversation),
+            key("throttle", conversation),
+        )
+        await forgetting.erased(pipeline)
+        await pipeline.execute()
+        if not messages:  # none was answered meanwhile
+            return
+
+
+async def _answered(redis: Any, conversation: str) -> list[str]:
+    """Ids of the messages whose replies are kept; where the list is damaged, by their keys."""
+    name = key("answered", conversation)
+    try:
+        return [one.decode() for one in await redis.smembers(name)]
+    except (ResponseError, UnicodeDecodeError) as error:
+        if not records.damaged(error):
+            raise
+        records.note(name, error)
+    await redis.delete(name)
+    start = message_key(conversation, "")
+    found = redis.scan_iter(match=f"{start}*", count=1000)
+    return [one.decode().removeprefix(start) async for one in found]
+
+
+async def mark_erased(redis: Any, conversation: str, message: str) -> None:
+    """Remember of a message only that it belongs to something erased."""
+    await redis.set(_erased(conversation, message), "1", ex=RETENTION["erased_message"])
+
+
+async def was_erased(redis: Any, conversation: str, message: str) -> bool:
+    """Whether a message belongs to something that was erased."""
+    return bool(await redis.exists(_erased(conversation, message)))
+
+
+def _erased(conversation: str, message: str) -> str:
+    return key("erased_message", trace(conversation, message))
 
 
 async def end_session(redis: Any, conversation: str) -> None:
@@ -90,22 +150,19 @@ async def end_session(redis: Any, conversation: str) -> None:
     Remembered first: a turn that is still being answered sees it when it is done, and erases what
     it wrote (`bot.channels.web`).
     """
-    await redis.set(_erased_key(conversation), "1", ex=RETENTION["erased"])
+    await redis.set(_ended(conversation), "1", ex=RETENTION["erased"])
     await erase(redis, conversation)
 
 
 async def has_ended(redis: Any, conversation: str) -> bool:
     """Whether the session was ended by the person."""
-    return bool(await redis.exists(_erased_key(conversation)))
+    return bool(await redis.exists(_ended(conversation)))
 
 
 def message_key(conversation: str, message: str) -> str:
-    """Under which the replies to a message are kept for its next delivery.
-
-    It names nobody: the replies to the wish to be erased outlive the erasing.
-    """
-    return key("message", trace(conversation, message))
+    """Under which the replies to a message are kept for its next delivery."""
+    return key("message", f"{conversation}:{message}")
 
 
-def _erased_key(conversation: str) -> str:
+def _ended(conversation: str) -> str:
     return key("erased", trace(conversation))

@@ -315,6 +315,33 @@ def test_a_message_that_twilio_did_not_take_is_tried_again_and_arrives_once(scen
     assert scene.twilio.bodies(number).count("otra vez") == 1
 
 
+def test_what_twilio_does_not_take_goes_with_the_answer_to_what_the_person_writes(
+    scene: Scene,
+) -> None:
+    operator, number = Caller(scene.app, "rosa").sign_in(), new_number()
+    scene.app.whatsapp(CRY, number)
+    case = str(operator.desk()["queue"][0]["id"])
+    operator.call(f"cases/{case}/claim")
+    until(lambda: scene.twilio.bodies(number))
+    scene.twilio.refusals["primero"] = [(503, 20503)] * 6
+    for text in ("primero", "segundo"):
+        operator.call(f"cases/{case}/messages", text=text, id=f"{text}-{case}")
+    until(lambda: len(scene.twilio.refusals["primero"]) < 5)
+    answers: list[str] = []
+
+    def written() -> bool:
+        answers.append(scene.app.post_form(scene.app.form("sigo aqui", number)).text)
+        return "primero" in answers[-1]
+
+    until(written)
+    assert "<Message>primero\n\nsegundo</Message>" in answers[-1]
+    again = scene.app.post_form(scene.app.form("¿y ahora?", number)).text
+    assert "primero" not in again
+    operator.call(f"cases/{case}/messages", text="tercero", id=f"tercero-{case}")
+    until(lambda: "tercero" in scene.twilio.bodies(number))
+    assert not {"primero", "segundo"} & set(scene.twilio.bodies(number))
+
+
 def test_what_twilio_tells_later_reaches_the_operator(scene: Scene) -> None:
     page, number = scene.sign_in("rosa"), new_number()
     scene.app.whatsapp(CRY, number)

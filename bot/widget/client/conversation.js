@@ -131,7 +131,7 @@ export class Conversation {
       this.line.shift();
       if (job.bubble) view.markUnsent(job.bubble, true);
       if (job.message?.text && !view.input.value) view.input.value = job.shown;
-      view.scrollTo(view.add("urgent", failure.said || `${view.say("gone")} ${view.say("danger")}`));
+      view.scrollTo(view.add("urgent", failure.said || `${view.say("danger")} ${view.say("gone")}`));
     } else {
       if (job.bubble) view.markUnsent(job.bubble, true);
       view.showTrouble(kind === "offline" ? "offline" : "gone");

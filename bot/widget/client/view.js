@@ -213,7 +213,7 @@ export class View {
   }
 
   showTrouble(key) {
-    const text = key ? `${this.say(key)}\n${this.say("danger")}` : "";
+    const text = key ? `${this.say("danger")}\n${this.say(key)}` : "";
     if (this.trouble.dataset.said === text) return; // said once, not at every attempt
     this.trouble.dataset.said = text;
     this.trouble.hidden = !key;
