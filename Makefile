@@ -18,7 +18,7 @@ $(STAMP): requirements.lock requirements-build.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 with venv is needed (Debian: apt install python3-venv), or make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@$(INSTALL) -r requirements-build.lock
-	@echo "Installing Chaski's packages into $(VENV): a few minutes, 2 GB."
+	@echo "Installing Chaski's packages into $(VENV): a few minutes, 1.9 GB."
 	@$(INSTALL) --ignore-requires-python --no-build-isolation -r requirements.lock
 	@touch $(STAMP)
 
