@@ -4,9 +4,12 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+DEVELOPMENT_STAMP := $(VENV)/installed-development
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+LOCKS := requirements requirements-dev requirements-build
 LOCKED := --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
-.PHONY: install train vectors run test eval check lint format lock clean
+.PHONY: install development train vectors run test eval check lint format lock clean
 
 install: $(STAMP)
 
@@ -14,11 +17,18 @@ install: $(STAMP)
 $(STAMP): requirements.lock requirements-build.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 with venv is needed (Debian: apt install python3-venv), or make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-build.lock
-	@echo "Installing Chaski's packages into $(VENV): a few minutes, 2 GB."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python \
-		--require-hashes --no-build-isolation -r requirements.lock
+	@$(INSTALL) -r requirements-build.lock
+	@echo "Installing Chaski's packages into $(VENV): a few minutes, 1.9 GB."
+	@$(INSTALL) --ignore-requires-python --no-build-isolation -r requirements.lock
 	@touch $(STAMP)
+
+# What only tests, checks and the locks need, in the same venv.
+development: $(DEVELOPMENT_STAMP)
+
+$(DEVELOPMENT_STAMP): $(STAMP) requirements-dev.lock
+	@echo "Installing the tools of the tests into $(VENV)."
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $(DEVELOPMENT_STAMP)
 
 train: install
 	@$(BIN)/python -m bot train
@@ -30,7 +40,7 @@ vectors: install
 run: install
 	@$(BIN)/python -m bot run
 
-test: install lint train
+test: development lint train
 	$(BIN)/python -m pytest
 
 eval: train
@@ -39,20 +49,19 @@ eval: train
 check: install
 	@$(BIN)/python -m bot check
 
-lint: install
+lint: development
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-format: install
+format: development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Adds the hashes to the pins of requirements.in.
-lock: install
-	rm -f requirements.lock requirements-build.lock
-	$(BIN)/uv pip compile requirements.in --no-deps --output-file requirements.lock $(LOCKED)
-	$(BIN)/uv pip compile requirements-build.in --no-deps --output-file requirements-build.lock $(LOCKED)
+# Adds the hashes to the pins of each .in file.
+lock: development
+	rm -f $(LOCKS:%=%.lock)
+	set -e; for name in $(LOCKS); do $(BIN)/uv pip compile $$name.in --no-deps --output-file $$name.lock $(LOCKED); done
 
 clean:
 	rm -rf $(VENV) models var .mypy_cache .ruff_cache .pytest_cache
