@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.answers import say
-from bot.body import TooLarge, read_body
+from bot.body import TooLarge, read_body, read_json
 from bot.channels import events, origins
 from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
@@ -225,7 +225,7 @@ def _position(value: Any) -> Position:
         if isinstance(latitude, bool) or isinstance(longitude, bool):
             raise TypeError
         latitude, longitude = float(latitude), float(longitude)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Refused(400, "bad_location", "error_bad_request") from None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise Refused(400, "bad_location", "error_bad_request")
@@ -240,8 +240,8 @@ async def _fields(request: Request, *, may_be_empty: bool = False) -> dict[str, 
     if not raw and may_be_empty:
         return {}
     try:
-        fields = json.loads(raw)
-    except (ValueError, RecursionError):
+        fields = read_json(raw)
+    except ValueError:
         raise Refused(
             413 if len(raw) > LONGEST_BODY else 400, "bad_json", "error_bad_request"
         ) from None
