@@ -35,8 +35,11 @@ class Form(ImmutableMultiDict[str, str]):
             self._values[name].append(value)
 
     def getlist(self, key: Any) -> list[str]:
-        """The values of a field; Twilio's validator asks for those of each."""
+        """The values of a field."""
         return list(self._values.get(key, ()))
+
+    getall = getlist
+    """The name that Twilio's validator asks for first, once for each field."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -16,13 +16,13 @@ from types import FrameType
 
 import uvicorn
 
-from bot import training
+from bot import limits, training
 from bot.channels import whatsapp
 from bot.settings import Settings
 from bot.stores.embedded import EmbeddedStore, sole_user
 from bot.stores.kinds import RELAY, STATE, Kind, StoreError, check_relay
 
-KEEP_ALIVE_SECONDS = 30
+KEEP_ALIVE_SECONDS = 15
 GRACE_SECONDS = 8
 
 
@@ -32,6 +32,9 @@ def run(settings: Settings) -> int:
     Returns:
         The exit status.
     """
+    limits.harden()  # before the stores are started, which inherit it
+    if limits.warning():
+        print(limits.warning(), file=sys.stderr)
     if not _port_is_free(settings):
         print(f"Port {settings.port} is taken: set CHASKI_PORT.", file=sys.stderr)
         return 1
@@ -97,6 +100,7 @@ def _serve(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             workers=settings.workers,
+            http="bot.connections:BoundedProtocol",  # type: ignore[arg-type]
             ws="none",
             access_log=False,  # it would hold people's addresses
             log_config=None,  # ours: codes only

@@ -41,4 +41,4 @@ class Refusals:
         self._counts[address] = (began, count + 1)
         while len(self._counts) > MOST_ADDRESSES:
             self._counts.popitem(last=False)
-        return 0 if count < FAILURES else max(1, round(began + WINDOW_SECONDS - now))
+        return 0 if count + 1 < FAILURES else max(1, round(began + WINDOW_SECONDS - now))

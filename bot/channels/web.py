@@ -31,6 +31,7 @@ from bot.services import Services
 from bot.stages import answer
 from bot.stores import conversation as kept
 from bot.stores.keys import RETENTION, key
+from bot.streams import Streams
 from bot.turn import PlaceReading, Position, Reply, Turn, Understanding
 
 PATH = "/webhooks/web"
@@ -49,6 +50,8 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+_streams = Streams()
 
 
 class Refused(Exception):  # noqa: N818 - says what happened
@@ -158,13 +161,17 @@ async def _events(request: Request, services: Services) -> Response:
     after = request.headers.get("last-event-id", "").strip()
     if not re.fullmatch(r"\d{1,15}-\d{1,10}", after):
         after = ""
+    address = request.client.host if request.client else ""
+    if _streams.full(address):
+        raise Refused(429, "too_many_streams", "repeat_limit", retry_after="30")
+    stream = events.stream(
+        services,
+        conversation,
+        after,
+        lambda: valid_session_token(services.settings.secret, token),
+    )
     return StreamingResponse(
-        events.stream(
-            services,
-            conversation,
-            after,
-            lambda: valid_session_token(services.settings.secret, token),
-        ),
+        _streams.held(stream, conversation, address),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},  # a proxy would hold them back
     )

@@ -1,9 +1,11 @@
 """WhatsApp and SMS through Twilio: a signed form comes in, TwiML goes out.
 
 Decides that nothing unsigned is read (there is no switch that turns the check off; without an auth
-token the webhook is closed), that the signature is checked over the raw body with blank fields
-kept and before more than `MOST_FIELDS` of a form are looked at, that a sender becomes a pseudonym at once, that media are never fetched, and that a turn is
-one message of at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
+token the webhook is closed), that a form of more than `bot.body.MOST_FIELDS` is refused before it
+is checked, that the signature is checked over the raw body with blank fields kept, that an address
+whose signatures are wrong again and again is told to wait (`bot.channels.refusals`), that a sender
+becomes a pseudonym at once, that media are never fetched, and that a turn is one message of at
+most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
 While an operator has the conversation a turn is no message at all: what operators write is posted
 (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it fared.
 """
