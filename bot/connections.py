@@ -93,6 +93,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _in_head = True
     _head = 0
+    _heads = 0
     _too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -122,9 +123,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_head and self._head > LONGEST_HEAD:
             self._refuse(LARGE)
             return
-        before = self._in_head
+        before = self._heads
         super().data_received(data)
-        if before and self._in_head:
+        if self._in_head and self._heads == before:  # nothing but a part of a head has come
             self._head += len(data)
             if self._head > LONGEST_HEAD and not self.transport.is_closing():
                 self._refuse(LARGE)
@@ -155,6 +156,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is there: now the body must come in time."""
         self._in_head, self._head = False, 0
+        self._heads += 1
         self._wait(BODY_SECONDS)
         super().on_headers_complete()
 

@@ -76,6 +76,13 @@ def test_a_huge_head_is_refused_and_not_kept(narrow: App, header: bytes) -> None
     assert answer.startswith(b"HTTP/1.1 431")
 
 
+def test_a_connection_may_be_used_again_and_again(narrow: App) -> None:
+    with requests.Session() as session:
+        for _ in range(60):
+            answer = session.post(f"{narrow.url}/webhooks/whatsapp", data="x" * 4000, timeout=5)
+            assert answer.status_code in (403, 429)
+
+
 def test_the_streams_of_one_token_are_few_and_the_newest_stays(narrow: App) -> None:
     token = narrow.web("es").token
     attacker = from_address("127.0.0.66")
