@@ -21,10 +21,9 @@ else:
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
+from bot import errors, limits
 from bot.answers import answers
 from bot.assistant import Assistant, newest_model
 from bot.channels import web, whatsapp
@@ -35,6 +34,7 @@ from bot.console.web import Desk
 from bot.directory.gazetteer import gazetteer
 from bot.handoff.service import HandOff, provide
 from bot.handoff.watch import Watch
+from bot.health import Health
 from bot.privacy.forgetting import Forgetting
 from bot.privacy.redaction import Redactor
 from bot.services import Services
@@ -96,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         bot.settings.SettingsError: A setting cannot be used.
         bot.assistant.ModelMissing: Nothing was trained.
     """
+    limits.harden()
     settings = settings or Settings.from_environment()
     redis = client(settings.redis_url)
     assistant = Assistant(newest_model(settings.model_dir), BoundedTrackerStore(None, redis))
@@ -108,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     passages = Passages(settings.documents_dir, settings.data_dir)
     desk = Desk(settings, handoff, Sessions(redis, settings), passages)
     services = Services(settings, assistant, redis, redactor, handoff)
+    health = Health(settings.data_dir, redis, relay, assistant)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
 
@@ -124,8 +126,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
         passages.start()
         forgetting.start()
         _at_the_end(handoff.end_streams)
+        _at_the_end(health.stop)
+        health.started = True
         logs.event(logger, logging.INFO, "ready", port=settings.port)
         yield
+        health.started = False
         passages.stop()
         await watch.stop()
         await handoff.stop()
@@ -135,7 +140,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await store.aclose() if hasattr(store, "aclose") else await store.close()
 
     routes: list[BaseRoute] = [
-        Route("/healthz", lambda _: PlainTextResponse("ok")),
+        *health.routes(),
         *whatsapp.routes(services),
         *web.routes(services),
         *widget.routes(services),
@@ -145,7 +150,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         routes=routes,
         lifespan=lifespan,
         middleware=[Middleware(SafeHeaders)],
-        exception_handlers={HTTPException: _http_error, Exception: _server_error},
+        exception_handlers={HTTPException: errors.http_error, Exception: errors.server_error},
     )
 
 
@@ -165,23 +170,3 @@ def _at_the_end(call: Callable[[], None]) -> None:
 
         with suppress(ValueError):  # not in the main thread: somebody else ends us
             signal.signal(number, handler)
-
-
-async def _http_error(request: Request, error: Exception) -> Response:
-    del request
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    codes = {404: "not_found", 405: "method_not_allowed"}
-    return JSONResponse(
-        {"error": {"code": codes.get(error.status_code, "error"), "message": error.detail}},
-        status_code=error.status_code,
-        headers=error.headers,
-    )
-
-
-async def _server_error(request: Request, error: Exception) -> Response:
-    del request
-    logs.failure(logger, "request failed", error)
-    return JSONResponse(
-        {"error": {"code": "server_error", "message": "Something failed here. Try again."}},
-        status_code=500,
-    )

@@ -16,7 +16,7 @@ from types import FrameType
 
 import uvicorn
 
-from bot import training
+from bot import limits, training
 from bot.addresses import cannot_listen
 from bot.channels import whatsapp
 from bot.settings import Settings
@@ -24,7 +24,7 @@ from bot.stores import folder
 from bot.stores.embedded import EmbeddedStore, sole_user, unused_store
 from bot.stores.kinds import RELAY, STATE, Kind, StoreError, check_stores
 
-KEEP_ALIVE_SECONDS = 30
+KEEP_ALIVE_SECONDS = 15
 GRACE_SECONDS = 8
 
 
@@ -35,6 +35,9 @@ def run(settings: Settings) -> int:
         The exit status.
     """
     os.umask(folder.PRIVATE_UMASK)
+    limits.harden()  # before the stores are started, which inherit it
+    if limits.warning():
+        print(limits.warning(), file=sys.stderr)
     reason = cannot_listen(settings.host, settings.port)
     if reason:
         print(reason, file=sys.stderr)
@@ -100,6 +103,7 @@ def _serve(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             workers=settings.workers,
+            http="bot.connections:BoundedProtocol",  # type: ignore[arg-type]
             ws="none",
             access_log=False,  # it would hold people's addresses
             log_config=None,  # ours: codes only

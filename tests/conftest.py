@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -44,6 +45,8 @@ class App:
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    limits: tuple[int, int] | None = None
+    """Soft and hard limit of open files that it is started with; ours where None."""
 
     @property
     def url(self) -> str:
@@ -89,6 +92,7 @@ class App:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=self._limit_files,
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -99,6 +103,10 @@ class App:
             except requests.RequestException:
                 time.sleep(0.2)
         raise AssertionError(self.log.read_text()[-3000:])
+
+    def _limit_files(self) -> None:
+        if self.limits:
+            resource.setrlimit(resource.RLIMIT_NOFILE, self.limits)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         if self.process and self.process.poll() is None:

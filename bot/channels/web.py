@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.answers import say
-from bot.body import TooLarge, read_body
+from bot.body import TooLarge, read_body, read_json
 from bot.channels import events, origins
 from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
@@ -33,6 +33,7 @@ from bot.stages import answer
 from bot.stores import conversation as kept
 from bot.stores.keys import RETENTION
 from bot.stores.limits import count
+from bot.streams import Streams
 from bot.turn import PlaceReading, Position, Reply, Turn, Understanding
 
 PATH = "/webhooks/web"
@@ -51,6 +52,8 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+_streams = Streams()
 
 
 class Refused(Exception):  # noqa: N818 - says what happened
@@ -161,13 +164,17 @@ async def _events(request: Request, services: Services) -> Response:
     after = request.headers.get("last-event-id", "").strip()
     if not re.fullmatch(r"\d{1,15}-\d{1,10}", after):
         after = ""
+    address = request.client.host if request.client else ""
+    if _streams.full(address):
+        raise Refused(429, "too_many_streams", "repeat_limit", retry_after="30")
+    stream = events.stream(
+        services,
+        conversation,
+        after,
+        lambda: valid_session_token(services.settings.secret, token),
+    )
     return StreamingResponse(
-        events.stream(
-            services,
-            conversation,
-            after,
-            lambda: valid_session_token(services.settings.secret, token),
-        ),
+        _streams.held(stream, conversation, address),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},  # a proxy would hold them back
     )
@@ -228,7 +235,7 @@ def _position(value: Any) -> Position:
         if isinstance(latitude, bool) or isinstance(longitude, bool):
             raise TypeError
         latitude, longitude = float(latitude), float(longitude)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Refused(400, "bad_location", "error_bad_request") from None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise Refused(400, "bad_location", "error_bad_request")
@@ -243,8 +250,8 @@ async def _fields(request: Request, *, may_be_empty: bool = False) -> dict[str, 
     if not raw and may_be_empty:
         return {}
     try:
-        fields = json.loads(raw)
-    except (ValueError, RecursionError):
+        fields = read_json(raw)
+    except ValueError:
         raise Refused(
             413 if len(raw) > LONGEST_BODY else 400, "bad_json", "error_bad_request"
         ) from None

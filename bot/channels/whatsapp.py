@@ -1,9 +1,11 @@
 """WhatsApp and SMS through Twilio: a signed form comes in, TwiML goes out.
 
 Decides that nothing unsigned is read (there is no switch that turns the check off; without an auth
-token the webhook is closed), that the signature is checked over the raw body with blank fields
-kept, that a sender becomes a pseudonym at once, that media are never fetched, and that a turn is
-one message of at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
+token the webhook is closed), that a form of more than `bot.body.MOST_FIELDS` is refused before it
+is checked, that the signature is checked over the raw body with blank fields kept, that an address
+whose signatures are wrong again and again is told to wait (`bot.channels.refusals`), that a sender
+becomes a pseudonym at once, that media are never fetched, and that a turn is one message of at
+most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
 While an operator has the conversation a turn is answered only with what could not be posted yet:
 what operators write is posted (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it
 fared.
@@ -12,9 +14,7 @@ fared.
 from __future__ import annotations
 
 import logging
-from urllib.parse import parse_qsl
 
-from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,9 +22,11 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.answers import say
-from bot.body import TooLarge, read_body
+from bot.body import Form, TooLarge, read_body, read_form
+from bot.channels.refusals import Refusals
 from bot.handoff.address import ReturnAddress, seal
 from bot.handoff.delivery import STATUS_PATH
+from bot.numbers import whole_number
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id
 from bot.privacy.text import clean
@@ -45,7 +47,7 @@ LONGEST_ID = 64
 
 logger = logging.getLogger(__name__)
 
-Form = ImmutableMultiDict[str, str]
+_refusals = Refusals()
 
 
 def routes(services: Services) -> list[Route]:
@@ -94,7 +96,7 @@ async def _status(request: Request, services: Services) -> Response:
     message, state = form.get("MessageSid", ""), form.get("MessageStatus", "")
     if message.isalnum() and len(message) <= LONGEST_ID:
         code = form.get("ErrorCode", "")
-        await services.handoff.fared(message, state, code if code.isdigit() else "")
+        await services.handoff.fared(message, state, code if whole_number(code) is not None else "")
     return Response(status_code=204)
 
 
@@ -102,17 +104,25 @@ async def _form(request: Request, settings: Settings) -> Form | Response:
     """The signed form, or the refusal of what is none."""
     if not settings.twilio_auth_token:
         return _error(503, "not_configured", "CHASKI_TWILIO_AUTH_TOKEN is not set.")
+    if not request.headers.get("x-twilio-signature"):
+        return _unsigned(request)  # whatever its body is: nobody reads it
     try:
-        body = await read_body(request, LONGEST_BODY)
+        form = read_form(await read_body(request, LONGEST_BODY))
     except TooLarge:
         return _error(413, "too_large", "The form is too large.")
-    form: Form = ImmutableMultiDict(
-        parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-    )
     if not _signed(request, form, settings):
-        logs.event(logger, logging.WARNING, "unsigned request refused", channel="whatsapp")
-        return _error(403, "bad_signature", "The signature is missing or wrong.")
+        return _unsigned(request)
     return form
+
+
+def _unsigned(request: Request) -> Response:
+    wait = _refusals.wait(request.client.host if request.client else "")
+    if wait:
+        response = _error(429, "too_many_requests", "Too many wrong signatures.")
+        response.headers["retry-after"] = str(wait)
+        return response
+    logs.event(logger, logging.WARNING, "unsigned request refused", channel="whatsapp")
+    return _error(403, "bad_signature", "The signature is missing or wrong.")
 
 
 def turn_of(form: Form, settings: Settings) -> Turn | None:
@@ -136,7 +146,7 @@ def turn_of(form: Form, settings: Settings) -> Turn | None:
         message_id=identity if identity.isalnum() else "",
         text=clean(form.get("Body", "")),
         position=_position(form),
-        media=media.isdigit() and int(media) > 0,
+        media=(whole_number(media) or 0) > 0,
     )
 
 
@@ -194,13 +204,11 @@ def _position(form: Form) -> Position | None:
 
 def _signed(request: Request, form: Form, settings: Settings) -> bool:
     signature = request.headers.get("x-twilio-signature", "")
-    if not signature:
+    validator = RequestValidator(settings.twilio_auth_token)
+    try:
+        return bool(validator.validate(_address(request, settings), form, signature))
+    except ValueError:  # the address that the request names is none
         return False
-    return bool(
-        RequestValidator(settings.twilio_auth_token).validate(
-            _address(request, settings), form, signature
-        )
-    )
 
 
 def _address(request: Request, settings: Settings) -> str:

@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.console import live, lookup
@@ -25,6 +25,7 @@ from bot.handoff.cases import AGES, OUTCOMES, Case
 from bot.handoff.relay import RelayClosed
 from bot.languages import LANGUAGES
 from bot.stores.client import StoreDown
+from bot.streams import Streams
 
 LONGEST_MESSAGE = 1500
 """Characters of an operator's message: Twilio takes 1,600."""
@@ -32,11 +33,13 @@ LONGEST_MESSAGE = 1500
 LONGEST_QUERY = 300
 PATH = "/console/api"
 
+_streams = Streams()
+
 
 def routes(desk: Desk) -> list[Route]:
     """The calls of the desk."""
     return [
-        call(desk, f"{PATH}/events", live.events, "GET"),
+        call(desk, f"{PATH}/events", _events, "GET"),
         call(desk, f"{PATH}/desk", _desk, "GET"),
         call(desk, f"{PATH}/heartbeat", _heartbeat),
         call(desk, f"{PATH}/cases/{{case}}/claim", _claim),
@@ -51,6 +54,16 @@ def routes(desk: Desk) -> list[Route]:
         call(desk, f"{PATH}/lines", _lines, "GET"),
         call(desk, f"{PATH}/passages", _passages),
     ]
+
+
+async def _events(request: Request, session: Session, desk: Desk) -> Response:
+    address = request.client.host if request.client else ""
+    if _streams.full(address):
+        raise Refused(429, "too_many_streams")
+    response = await live.events(request, session, desk)
+    assert isinstance(response, StreamingResponse)  # noqa: S101 - what it makes
+    response.body_iterator = _streams.held(response.body_iterator, session.key, address)
+    return response
 
 
 async def _desk(request: Request, session: Session, desk: Desk) -> Response:

@@ -16,6 +16,7 @@ from bot.directory.areas import area
 from bot.directory.gazetteer import gazetteer
 from bot.directory.tables import Service, tables
 from bot.folding import words
+from bot.numbers import whole_number
 from bot.offices import INTENT_SERVICE, office_answer
 
 MOST = 12
@@ -93,7 +94,7 @@ def _alike(word: str, other: str) -> int:
 def find_offices(place: str, service: Service, language: str, operators: str) -> dict[str, Any]:
     """The nearest offices for a place that is typed or known by its code."""
     code, candidates = place, []
-    if not place.isdigit():
+    if whole_number(place) is None:
         read = gazetteer().read(f"en {place}")
         code = read.code
         candidates = [{"code": one, "name": area(one).full_name} for one in read.candidates]

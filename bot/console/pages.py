@@ -31,6 +31,7 @@ from bot.handoff import record
 from bot.handoff.cases import AGES, OUTCOMES
 from bot.handoff.record import Day
 from bot.languages import NAMES, accepted
+from bot.numbers import whole_number
 from bot.turn import URGENCY_LEVELS
 
 FOLDER = Path(__file__).parent
@@ -228,8 +229,8 @@ def _times(day: Day, what: str) -> tuple[str, str]:
 
 
 def _period(request: Request) -> int:
-    wanted = request.query_params.get("days", "")
-    return int(wanted) if wanted.isdigit() and int(wanted) in PERIODS else 7
+    wanted = whole_number(request.query_params.get("days", ""))
+    return wanted if wanted in PERIODS else 7
 
 
 def _minutes(seconds: float | None) -> str:

@@ -7,17 +7,15 @@ and which policy the desk's pages carry (nothing from elsewhere, forms to oursel
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.body import TooLarge, read_body
+from bot.body import TooLarge, read_body, read_form, read_json
 from bot.console.passages import Passages
 from bot.console.sessions import Session, Sessions, csrf_fits, from_our_page
 from bot.handoff.service import HandOff
@@ -114,10 +112,10 @@ async def fields_of(request: Request) -> dict[str, Any]:
         Refused: It is none, or too large.
     """
     try:
-        found = json.loads(await read_body(request, LONGEST_BODY) or b"{}")
+        found = read_json(await read_body(request, LONGEST_BODY) or b"{}")
     except TooLarge:
         raise Refused(413, "too_large") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise Refused(400, "bad_request") from None
     if not isinstance(found, dict):
         raise Refused(400, "bad_request")
@@ -139,7 +137,6 @@ def text_of(fields: dict[str, Any], name: str, longest: int, *, needed: bool = T
 async def form_fields(request: Request) -> dict[str, str]:
     """The fields of a form; none where it is too large."""
     try:
-        body = await read_body(request, LONGEST_BODY)
+        return dict(read_form(await read_body(request, LONGEST_BODY)))
     except TooLarge:
         return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

@@ -17,6 +17,7 @@ import aiohttp
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 
 from bot.handoff.address import ReturnAddress
+from bot.numbers import whole_number
 from bot.settings import Settings
 
 TWILIO = "https://api.twilio.com"
@@ -110,7 +111,7 @@ def read(status: int, body: str) -> Posted:
     if not isinstance(found, dict):
         found = {}
     code = str(found.get("code") or "")
-    code = code if code.isdigit() else str(status)
+    code = code if whole_number(code) is not None else str(status)
     if status in NOT_TAKEN:
         return Posted("again", code)
     if 200 <= status < 300:

@@ -39,7 +39,7 @@ def new_session_token(secret: str, now: float | None = None) -> str:
     """A token for a web session: expiry, random bytes and proof, in URL-safe letters."""
     expiry = int((time.time() if now is None else now) + SESSION_SECONDS)
     body = expiry.to_bytes(5, "big") + secrets.token_bytes(_RANDOM_BYTES)
-    return base64.urlsafe_b64encode(body + _proof(secret, body)).decode().rstrip("=")
+    return _spelled(body + _proof(secret, body))
 
 
 def valid_session_token(secret: str, token: str, now: float | None = None) -> bool:
@@ -48,11 +48,15 @@ def valid_session_token(secret: str, token: str, now: float | None = None) -> bo
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except ValueError:
         return False
-    if len(raw) != 5 + _RANDOM_BYTES + _PROOF_BYTES:
-        return False
+    if len(raw) != 5 + _RANDOM_BYTES + _PROOF_BYTES or _spelled(raw) != token:
+        return False  # another spelling of the same bytes would be another conversation
     body, proof = raw[:-_PROOF_BYTES], raw[-_PROOF_BYTES:]
     fresh = int.from_bytes(body[:5], "big") > (time.time() if now is None else now)
     return hmac.compare_digest(proof, _proof(secret, body)) and fresh
+
+
+def _spelled(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _proof(secret: str, body: bytes) -> bytes:
