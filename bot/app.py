@@ -29,6 +29,7 @@ from bot.answers import answers
 from bot.assistant import Assistant, newest_model
 from bot.channels import web, whatsapp
 from bot.console import pages
+from bot.console.attempts import Attempts
 from bot.console.passages import Passages
 from bot.console.sessions import Sessions
 from bot.console.web import Desk
@@ -104,7 +105,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     provide(handoff)
     watch = Watch(handoff)
     passages = Passages(settings.documents_dir, settings.data_dir)
-    desk = Desk(settings, handoff, Sessions(redis, settings), passages)
+    attempts = Attempts(redis, settings.secret)
+    desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages)
     services = Services(settings, assistant, redis, redactor, handoff)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
