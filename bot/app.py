@@ -30,6 +30,7 @@ from bot.assistant import Assistant, newest_model
 from bot.channels import web, whatsapp
 from bot.console import pages
 from bot.console.attempts import Attempts
+from bot.console.board import Board
 from bot.console.passages import Passages
 from bot.console.sessions import Sessions
 from bot.console.web import Desk
@@ -106,7 +107,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     watch = Watch(handoff)
     passages = Passages(settings.documents_dir, settings.data_dir)
     attempts = Attempts(redis, settings.secret)
-    desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages)
+    desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages, Board(handoff))
     services = Services(settings, assistant, redis, redactor, handoff)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded

@@ -44,6 +44,7 @@ class Settings:
     model_dir: Path = ROOT / "models"
     conversation_per_minute: int = 30
     address_per_minute: int = 120
+    waiting_per_address: int = 10
     trusted_proxies: str = "127.0.0.1"
     duty_hours: str = "24/7"
     duty_holidays: bool = False
@@ -130,6 +131,7 @@ class Settings:
             model_dir=Path(text("MODEL_DIR") or str(ROOT / "models")).resolve(),
             conversation_per_minute=number("CONVERSATION_PER_MINUTE", 30, 1, 1_000_000),
             address_per_minute=number("ADDRESS_PER_MINUTE", 120, 1, 1_000_000),
+            waiting_per_address=number("WAITING_PER_ADDRESS", 10, 1, 500),
             trusted_proxies=text("TRUSTED_PROXIES", "127.0.0.1"),
             duty_hours=duty_hours,
             duty_holidays=text("DUTY_HOLIDAYS").lower() == "yes",

@@ -129,6 +129,8 @@ class Turn:
         message_id: The provider's id, or the widget's own, by which a repeated delivery is known;
             empty where none.
         site: The site through whose widget a conversation begins; empty in later turns.
+        origin: Keyed code of the web address on this day (`bot.privacy.origin`); empty on channels
+            whose provider signs the sender. Kept with an open case only.
         text: The words, cleaned; emptied by the stage `understand`.
         choice: Id of a button that was pressed.
         position: A shared position.
@@ -150,6 +152,7 @@ class Turn:
     conversation: str
     message_id: str = ""
     site: str = ""
+    origin: str = ""
     text: str = ""
     choice: str = ""
     position: Position | None = None

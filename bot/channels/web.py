@@ -25,6 +25,7 @@ from bot.channels import events, origins
 from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
+from bot.privacy.origin import origin_code
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
 from bot.privacy.text import clean
 from bot.services import Services
@@ -100,6 +101,7 @@ async def _begin(request: Request, services: Services) -> Response:
     turn = Turn(
         channel="web",
         site=_site(request, fields, services),
+        origin=_origin(request, services),
         conversation=conversation_id(services.settings.secret, "web", token),
         language=wanted or accepted_language(request),
         understanding=Understanding(
@@ -119,6 +121,7 @@ async def _message(request: Request, services: Services) -> Response:
     fields = await _fields(request)
     turn = _turn(fields, conversation_id(services.settings.secret, "web", token))
     turn.language = accepted_language(request)
+    turn.origin = _origin(request, services)
     turn = await answer(turn, services)
     await _forget_if_ended(turn, services)
     if turn.throttled:
@@ -273,6 +276,10 @@ async def _token(request: Request, services: Services) -> str:
     if ended:
         raise Refused(401, "session_ended", "error_session_ended", www_authenticate="Bearer")
     return token
+
+
+def _origin(request: Request, services: Services) -> str:
+    return origin_code(services.settings.secret, request.client.host if request.client else "")
 
 
 async def _limit_address(request: Request, services: Services) -> None:

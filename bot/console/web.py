@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from bot.body import TooLarge, read_body
 from bot.console.attempts import Attempts
+from bot.console.board import Board
 from bot.console.markup import HOME
 from bot.console.passages import Passages
 from bot.console.sessions import Session, Sessions, csrf_fits, from_our_page
@@ -46,6 +47,7 @@ class Desk:
     sessions: Sessions
     attempts: Attempts
     passages: Passages
+    board: Board
 
 
 class Refused(Exception):  # noqa: N818 - says what happened

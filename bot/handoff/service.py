@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +57,7 @@ class HandOff:
         self.settings = settings
         self.state = state
         self.cases = Cases(state)
+        self._origins: dict[str, str] = {}
         self.presence = Presence(state)
         self.relay = Relay(relay)
         self.desk_signals = Signals(state)
@@ -63,6 +65,15 @@ class HandOff:
         self.delivery = Delivery(
             settings, self.relay, self.relay_signals, redactor, self._unreachable
         )
+
+    @contextmanager
+    def writes_from(self, conversation: str, origin: str) -> Iterator[None]:
+        """Know where a message came from while it is answered: a case may be opened in it."""
+        self._origins[conversation] = origin
+        try:
+            yield
+        finally:
+            self._origins.pop(conversation, None)
 
     def start(self) -> None:
         """Begin to listen and to post."""
@@ -124,7 +135,7 @@ class HandOff:
         *,
         age: Age = "unknown",
         promised: bool = False,
-    ) -> tuple[Case, int]:
+    ) -> tuple[Case | None, int]:
         """Put a person into the queue; a case that waits already becomes urgent where it is.
 
         Args:
@@ -138,7 +149,8 @@ class HandOff:
             promised: Whether the person is told that somebody is on duty.
 
         Returns:
-            The case, and how many wait before it.
+            The case, and how many wait before it; no case where the queue is full for the address
+            that the person writes from.
         """
         case = await self.cases.of(conversation)
         if case is None:
@@ -154,8 +166,12 @@ class HandOff:
                     district,
                     age,
                     promised=promised,
-                )
+                    origin=self._origins.get(conversation, ""),
+                ),
+                self.settings.waiting_per_address,
             )
+            if case is None:
+                return None, 0
         elif level == "urgent" and case.level != "urgent" and case.state == "waiting":
             await self.cases.raise_level(case, cues)
         return case, await self.cases.place(case.id)

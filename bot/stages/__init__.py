@@ -65,8 +65,9 @@ async def answer(turn: Turn, services: Services) -> Turn:
     """
     words = turn.text
     try:
-        async with asyncio.timeout(TURN_SECONDS):
-            await _run(turn, services)
+        with services.handoff.writes_from(turn.conversation, turn.origin):
+            async with asyncio.timeout(TURN_SECONDS):
+                await _run(turn, services)
     except Exception as error:
         if isinstance(error, RedisError):
             services.store.failed()
