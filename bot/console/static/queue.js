@@ -47,7 +47,7 @@ const LATER = 1e14;
 function ordered(cases) {
   const score = (one) => one.opened + (one.level === "urgent" ? 0 : LATER);
   const before = new Map();
-  return cases.toSorted((a, b) => score(a) - score(b)).map((one) => {
+  return [...cases].sort((a, b) => score(a) - score(b)).map((one) => {
     const nth = one.group ? before.get(one.group) ?? 0 : 0;
     before.set(one.group, nth + 1);
     return [score(one) + nth * BEHIND, one];
