@@ -8,9 +8,11 @@ import pytest
 import requests
 
 from bot.answers import say
-from tests.conftest import App, new_number, running
+from tests.conftest import TOKEN, App, new_number, running
 from tests.end_to_end.bystander import PLEAS, bystander, from_address
 from tests.end_to_end.desk import Caller, add_operator
+from tests.end_to_end.fake_twilio import fake_twilio
+from tests.end_to_end.test_redaction import SID
 
 FALSE_CASES = 60
 WAITING = 10
@@ -20,10 +22,15 @@ NEAR_THE_FRONT = 5
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """One app for all tests of this module."""
-    data_dir = tmp_path_factory.mktemp("flood") / "data"
-    with running(data_dir, CHASKI_WAITING_PER_ADDRESS=str(WAITING)) as found:
-        add_operator(found, "vera", "supervisor")
-        yield found
+    with fake_twilio(SID, TOKEN) as twilio:
+        settings = {
+            "CHASKI_TWILIO_ACCOUNT_SID": SID,
+            "CHASKI_TWILIO_API_URL": twilio.url,
+            "CHASKI_WAITING_PER_ADDRESS": str(WAITING),
+        }
+        with running(tmp_path_factory.mktemp("flood") / "data", **settings) as found:
+            add_operator(found, "vera", "supervisor")
+            yield found
 
 
 def plead(app: App, http: requests.Session, words: str = PLEAS["es"][0]) -> str:
@@ -49,6 +56,7 @@ def test_a_flood_from_one_address_leaves_real_pleas_near_the_front(app: App) -> 
     assert full in answers[-1]
     assert len(supervisor.desk()["queue"]) == WAITING
 
+    supervisor.beat()
     app.whatsapp(PLEAS["es"][0], new_number())
     assert full not in plead(app, from_address("127.0.0.67"))
     front = supervisor.desk()["queue"][:NEAR_THE_FRONT]
