@@ -28,9 +28,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield found
 
 
-def guess(
-    app: App, name: str, http: requests.Session, password: str = WRONG
-) -> requests.Response:
+def guess(app: App, name: str, http: requests.Session, password: str = WRONG) -> requests.Response:
     return http.post(
         f"{app.url}/console/login",
         data={"name": name, "password": password},
