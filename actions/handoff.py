@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,6 +15,9 @@ from bot.handoff.cases import Age, Case
 from bot.handoff.service import HandOff, Situation, provided
 from bot.languages import ORIGINAL
 from bot.turn import Channel, Urgency
+
+MANY_AHEAD = 10
+"""People before somebody in the queue from which on they hear that it may take long."""
 
 RELAYED = frozenset({"whatsapp", "sms", "web"})
 """Channels on which an operator can write back."""
@@ -64,9 +68,13 @@ async def call_person(dispatcher: CollectingDispatcher, tracker: Tracker, choice
         speak(dispatcher, "handoff_again", "urgent", ["talk_to_human", *others])
     else:
         assert handoff is not None  # noqa: S101 - there is a case, or somebody on duty
-        await _open(handoff, tracker, "urgent", promised=situation.on_duty)
+        case, ahead = await _open(handoff, tracker, "urgent", promised=situation.on_duty)
+        if case is None:
+            speak(dispatcher, "handoff_full", "urgent", others)
+            return
         key = "handoff_called" if situation.on_duty else "handoff_waits_for_nobody"
         speak(dispatcher, key, "urgent", [*others, "handoff_withdraw"], effect="waiting")
+        _say_many(dispatcher, "urgent", ahead, [*others, "handoff_withdraw"])
 
 
 class ActionTalkToHuman(Action):
@@ -115,14 +123,18 @@ async def _queue(
         _say_nobody(dispatcher, tracker, situation)  # the last one has just gone
         return
     level: Urgency = entity(tracker, "level") or "none"  # type: ignore[assignment]
-    _, ahead = await _open(handoff, tracker, level, promised=situation.on_duty)
+    case, ahead = await _open(handoff, tracker, level, promised=situation.on_duty)
+    if case is None:
+        speak(dispatcher, "handoff_full", "talk_to_human", answer("talk_to_human").choices[:2])
+        return
     key = "handoff_accept" if situation.on_duty else "handoff_wait"
     speak(dispatcher, key, choices=answer(key).choices, effect="waiting", ahead=str(ahead))
+    _say_many(dispatcher, key, ahead, answer(key).choices)
 
 
 async def _open(
     handoff: HandOff, tracker: Tracker, level: Urgency, *, promised: bool
-) -> tuple[Case, int]:
+) -> tuple[Case | None, int]:
     cues = entities(tracker, "cues") or (tracker.get_slot("last_cues") or "").split()
     return await handoff.open(
         tracker.sender_id,
@@ -168,6 +180,14 @@ def _say_waiting(dispatcher: CollectingDispatcher, situation: Situation) -> None
     speak(
         dispatcher, key, "talk_to_human", ["handoff_withdraw", "menu"], effect="waiting", **values
     )
+
+
+def _say_many(
+    dispatcher: CollectingDispatcher, topic: str, ahead: int, choices: Iterable[str]
+) -> None:
+    """That it may take long, and which line answers now, where many wait before the person."""
+    if ahead >= MANY_AHEAD:
+        speak(dispatcher, "handoff_many", topic, choices, effect="waiting", ahead=str(ahead))
 
 
 def _say_nobody(dispatcher: CollectingDispatcher, tracker: Tracker, situation: Situation) -> None:

@@ -28,6 +28,8 @@ from bot.answers import answers
 from bot.assistant import Assistant, newest_model
 from bot.channels import web, whatsapp
 from bot.console import pages
+from bot.console.attempts import Attempts
+from bot.console.board import Board
 from bot.console.passages import Passages
 from bot.console.sessions import Sessions
 from bot.console.web import Desk
@@ -107,7 +109,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     watch = Watch(handoff)
     forgetting = Forgetting(redis)
     passages = Passages(settings.documents_dir, settings.data_dir)
-    desk = Desk(settings, handoff, Sessions(redis, settings), passages)
+    attempts = Attempts(redis, settings.secret)
+    desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages, Board(handoff))
     services = Services(settings, assistant, redis, redactor, handoff)
     health = Health(settings.data_dir, redis, relay, assistant)
     answers(), gazetteer()  # read now, not in somebody's first turn

@@ -89,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     adding.add_argument("--role", choices=("operator", "supervisor"), default="operator")
     passwd = deeds.add_parser("passwd", help="set a password, enable, end all sessions")
     disabling = deeds.add_parser("disable", help="refuse an account, end all its sessions")
+    unlocking = deeds.add_parser("unlock", help="forget an account's wrong passwords")
     deeds.add_parser("list", help="all accounts")
-    for one in (adding, passwd, disabling):
+    for one in (adding, passwd, disabling, unlocking):
         one.add_argument("name")
     for one in (adding, passwd):
         one.add_argument(

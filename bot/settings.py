@@ -59,6 +59,7 @@ class Settings:
     address_per_minute: int = 120
     conversation_characters_per_minute: int = 24_000
     address_characters_per_minute: int = 120_000
+    waiting_per_address: int = 10
     trusted_proxies: str = "127.0.0.1"
     duty_hours: str = "24/7"
     duty_holidays: bool = False
@@ -168,6 +169,7 @@ class Settings:
             address_characters_per_minute=number(
                 "ADDRESS_CHARACTERS_PER_MINUTE", 120_000, 1_000, 1_000_000_000
             ),
+            waiting_per_address=number("WAITING_PER_ADDRESS", 10, 1, 500),
             trusted_proxies=trusted_proxies,
             duty_hours=duty_hours,
             duty_holidays=text("DUTY_HOLIDAYS").lower() == "yes",

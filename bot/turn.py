@@ -126,9 +126,9 @@ class Turn:
     Attributes:
         channel: Where it came from.
         conversation: The pseudonym of `bot.privacy.pseudonyms`; never a number or a name.
-        origin: The pseudonym of the address that it came from, where one is known (the web): whose
-            share of the readers it takes. Empty where the provider stands between; then it is the
-            conversation's.
+        origin: Keyed code of the web address on this day (`bot.privacy.addresses`): whose share of
+            the readers it takes, and how many of its cases wait. Empty where the provider signs the
+            sender; then the share is the conversation's. Kept with an open case only.
         message_id: The provider's id, or the widget's own, by which a repeated delivery is known;
             empty where none.
         site: The site through whose widget a conversation begins; empty in later turns.

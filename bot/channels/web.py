@@ -25,7 +25,7 @@ from bot.channels import events, origins
 from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
-from bot.privacy.addresses import address_id
+from bot.privacy.addresses import origin_code
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
 from bot.privacy.text import clean
 from bot.services import Services
@@ -105,6 +105,7 @@ async def _begin(request: Request, services: Services) -> Response:
     turn = Turn(
         channel="web",
         site=_site(request, fields, services),
+        origin=_origin(request, services),
         conversation=conversation_id(services.settings.secret, "web", token),
         language=wanted or accepted_language(request),
         understanding=Understanding(
@@ -286,9 +287,8 @@ async def _token(request: Request, services: Services) -> str:
 
 
 def _origin(request: Request, services: Services) -> str:
-    """The pseudonym of the address that a request came from."""
-    address = request.client.host if request.client else ""
-    return address_id(services.settings.secret, address)
+    """The code of the address that a request came from, for today."""
+    return origin_code(services.settings.secret, request.client.host if request.client else "")
 
 
 async def _limit_address(request: Request, services: Services) -> None:

@@ -1,8 +1,10 @@
 """Who may sign in: operators and supervisors, their passwords as Argon2 hashes.
 
-Decides what a name and a password must be, and that a disabled account and a changed password end
-every session at once (`version`). Accounts live in the state store until an administrator removes
-them; they are made on the command line only (`python -m bot operators …`).
+Decides what a name and a password must be; that a disabled account and a changed password end
+every session at once (`version`); and that passwords are looked at by a thread of their own with a
+short line before it, since Argon2 is slow on purpose and nobody else must wait for it. Accounts
+live in the state store until an administrator removes them; they are made on the command line only
+(`python -m bot operators …`).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -29,6 +32,17 @@ LONGEST_PASSWORD = 256
 _hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 _NOBODY = _hasher.hash("no password of anybody")
 """Checked where there is no account, so that a wrong name takes as long as a wrong password."""
+
+
+LONGEST_LINE = 8
+"""Passwords that wait to be looked at; each takes some 0.1 s, so that nobody waits a second."""
+
+_checking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2")
+_in_line = 0
+
+
+class Busy(Exception):  # noqa: N818 - says what happened
+    """So many passwords wait to be looked at that another one is not taken."""
 
 
 class AccountError(ValueError):
@@ -130,12 +144,22 @@ async def everybody(redis: Any) -> list[Account]:
     return sorted(found, key=lambda account: account.name)
 
 
-async def check(redis: Any, name: str, password: str) -> Account | None:
-    """The account that a name and a password open; None for whatever reason."""
-    account = await load(redis, name) if NAME.fullmatch(name) else None
+async def opens(account: Account | None, password: str) -> bool:
+    """Whether a password opens an account; as slow where there is none.
+
+    Raises:
+        Busy: Too many passwords wait to be looked at.
+    """
+    global _in_line
+    if _in_line >= LONGEST_LINE:
+        raise Busy
     known = account.password if account is not None else _NOBODY
-    fits = await asyncio.get_running_loop().run_in_executor(None, _fits, known, password)
-    return account if account is not None and fits and not account.disabled else None
+    _in_line += 1
+    try:
+        fits = await asyncio.get_running_loop().run_in_executor(_checking, _fits, known, password)
+    finally:
+        _in_line -= 1
+    return account is not None and fits and not account.disabled
 
 
 def hashed(password: str) -> str:

@@ -12,7 +12,7 @@ import sys
 
 from redis.exceptions import RedisError
 
-from bot.console import accounts
+from bot.console import accounts, attempts
 from bot.console.accounts import AccountError
 from bot.handoff import record
 from bot.settings import Settings
@@ -28,7 +28,8 @@ async def run(options: argparse.Namespace, settings: Settings) -> list[str]:
     """Do what was asked.
 
     Args:
-        options: `deed` ("add", "passwd", "disable", "list"), `name`, `role`, `password_stdin`.
+        options: `deed` ("add", "passwd", "disable", "unlock", "list"), `name`,
+            `role`, `password_stdin`.
         settings: Of the installation.
 
     Returns:
@@ -42,14 +43,16 @@ async def run(options: argparse.Namespace, settings: Settings) -> list[str]:
     with state_store(settings.redis_url, settings.data_dir) as url:
         redis = client(url)
         try:
-            return await _do(options, redis, password)
+            return await _do(options, redis, password, settings)
         except RedisError:
             raise StoreError("The state store does not answer.") from None
         finally:
             await redis.close()
 
 
-async def _do(options: argparse.Namespace, redis: object, password: str) -> list[str]:
+async def _do(
+    options: argparse.Namespace, redis: object, password: str, settings: Settings
+) -> list[str]:
     if options.deed == "list":
         return [
             f"{account.name}  {account.role}{'  disabled' if account.disabled else ''}"
@@ -61,6 +64,11 @@ async def _do(options: argparse.Namespace, redis: object, password: str) -> list
     elif options.deed == "passwd":
         await accounts.change_password(redis, options.name, password)
         said = f"{options.name} has a new password; all sessions have ended."
+    elif options.deed == "unlock":
+        if await accounts.load(redis, options.name) is None:
+            raise AccountError(f"There is no account {options.name!r}.")
+        await attempts.unlock(redis, settings.secret, options.name)
+        said = f"{options.name} may try again at once, on every device."
     else:
         await accounts.disable(redis, options.name)
         said = f"{options.name} may no longer sign in; all sessions have ended."

@@ -30,6 +30,9 @@ from bot.streams import Streams
 LONGEST_MESSAGE = 1500
 """Characters of an operator's message: Twilio takes 1,600."""
 
+MOST_AT_ONCE = 500
+"""Waiting cases that a supervisor closes with one call."""
+
 LONGEST_QUERY = 300
 PATH = "/console/api"
 
@@ -49,6 +52,7 @@ def routes(desk: Desk) -> list[Route]:
         call(desk, f"{PATH}/cases/{{case}}/close", _close),
         call(desk, f"{PATH}/cases/{{case}}/facts", _facts),
         call(desk, f"{PATH}/cases/{{case}}/consent", _consent),
+        call(desk, f"{PATH}/close_waiting", _close_waiting, supervisor=True),
         call(desk, f"{PATH}/answers", _answers),
         call(desk, f"{PATH}/offices", _offices),
         call(desk, f"{PATH}/lines", _lines, "GET"),
@@ -137,6 +141,28 @@ async def _close(request: Request, session: Session, desk: Desk) -> Response:
         raise Refused(400, "bad_outcome")
     await _done(await desk.handoff.cases.close(case, session.name, outcome))  # type: ignore[arg-type]
     return Response(status_code=204)
+
+
+async def _close_waiting(request: Request, session: Session, desk: Desk) -> Response:
+    """A supervisor ends many waiting cases at once; a case that somebody just took stays."""
+    fields = await fields_of(request)
+    outcome, ids = text_of(fields, "outcome", 32), fields.get("cases")
+    if outcome not in OUTCOMES:
+        raise Refused(400, "bad_outcome")
+    if not isinstance(ids, list) or not 0 < len(ids) <= MOST_AT_ONCE:
+        raise Refused(400, "bad_cases")
+    closed = 0
+    try:
+        for one in ids:
+            case = await desk.handoff.cases.get(one) if isinstance(one, str) else None
+            if case is not None:
+                moved = await desk.handoff.cases.close_waiting(case, session.name, outcome)  # type: ignore[arg-type]
+                closed += moved == "ok"
+    finally:
+        if closed:
+            detail = f"{closed} {outcome}"
+            await record.write(desk.handoff.state, session.name, "closed_many", detail=detail)
+    return JSONResponse({"closed": closed})
 
 
 async def _facts(request: Request, session: Session, desk: Desk) -> Response:

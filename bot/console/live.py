@@ -1,15 +1,17 @@
 """The desk's live stream: the queue, one's own cases, their words, and the heartbeat.
 
 Decides that one stream a page carries everything (a browser opens six connections to a site), that
-the queue comes whenever it changes, that what belongs to a case comes again after a break and is
-told apart by its id, and that the heartbeat is asked for by the server: browsers slow the timers
-of hidden pages, but not what arrives.
+the whole queue comes at the beginning only and then what was added, changed or removed, that all
+pages of a process share one reading of the cases and a burst of changes costs one, that what
+belongs to a case comes again after a break and is told apart by its id, and that the heartbeat is
+asked for by the server: browsers slow the timers of hidden pages, but not what arrives.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,17 +19,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from bot.console.board import Reading
 from bot.console.sessions import Session
 from bot.console.views import case_row, entry_row, since_claim
-from bot.console.web import Desk
+from bot.console.web import STORE_FAILED, Desk
 from bot.handoff.cases import DESK, Case
 from bot.handoff.signals import signalled
+from bot.privacy import logs
+
+logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 15.0
 LOOK_SECONDS = 3.0
-REST_SECONDS = 0.05
-"""Between two looks, so that a burst of changes costs one."""
-
 RETRY_MILLISECONDS = 1000
 
 
@@ -40,24 +43,28 @@ async def events(request: Request, session: Session, desk: Desk) -> Response:
     )
 
 
-async def picture(desk: Desk, name: str, active: list[Case] | None = None) -> dict[str, Any]:
+async def picture(desk: Desk, name: str) -> dict[str, Any]:
     """The queue, one's own cases, and who is there."""
-    handoff = desk.handoff
-    waiting = await handoff.cases.waiting()
-    active = await handoff.cases.active() if active is None else active
-    available = await handoff.presence.available()
-    seen = await handoff.presence.seen()
+    return _picture(await desk.board.read(), name)
+
+
+def _picture(found: Reading, name: str) -> dict[str, Any]:
     return {
-        "queue": [case_row(case) for case in waiting],
-        "mine": [case_row(case) for case in active if case.operator == name],
-        "operators": [
-            {
-                "name": one,
-                "available": one in available,
-                "cases": sum(case.operator == one for case in active),
-            }
-            for one in sorted(seen)
-        ],
+        "queue": found.queue,
+        "mine": [case_row(case) for case in found.active if case.operator == name],
+        "operators": found.operators,
+    }
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What a page that has one picture needs for the next: rows of the queue by their ids."""
+    known = {row["id"]: row for row in before["queue"]}
+    ids = {row["id"] for row in after["queue"]}
+    return {
+        "changed": [row for row in after["queue"] if known.get(row["id"]) != row],
+        "removed": [one for one in known if one not in ids],
+        "mine": after["mine"],
+        "operators": after["operators"],
     }
 
 
@@ -112,19 +119,21 @@ class _Streams:
 
 async def _stream(request: Request, session: Session, desk: Desk) -> AsyncIterator[str]:
     handoff = desk.handoff
-    shown, beaten = "", 0.0
+    shown: dict[str, Any] | None = None
+    beaten = 0.0
     with handoff.desk_signals.listening(DESK) as signal:
         streams = _Streams(desk, signal, session.language)
         try:
             yield f"retry: {RETRY_MILLISECONDS}\n\n"
             while not handoff.desk_signals.ending:
-                active = await handoff.cases.active()
-                now = await picture(desk, session.name, active)
-                written = json.dumps(now, ensure_ascii=False)
-                if written != shown:
-                    shown = written
+                found = await desk.board.read()
+                now = _picture(found, session.name)
+                if shown is None:
                     yield _event("desk", {**now, "now": time.time()})
-                streams.follow([case for case in active if case.operator == session.name])
+                elif now != shown:
+                    yield _event("change", {**difference(shown, now), "now": time.time()})
+                shown = now
+                streams.follow([case for case in found.active if case.operator == session.name])
                 for row in await streams.news():
                     yield _event("entry", row)
                 if time.monotonic() - beaten >= BEAT_SECONDS:
@@ -133,8 +142,9 @@ async def _stream(request: Request, session: Session, desk: Desk) -> AsyncIterat
                         return
                     beaten = time.monotonic()
                     yield _event("beat", {})
-                await asyncio.sleep(REST_SECONDS)
                 await signalled(signal, LOOK_SECONDS)
+        except STORE_FAILED as error:  # the page asks again, and gets the whole queue
+            logs.failure(logger, "a page's stream ends: no store", error)
         finally:
             streams.close()
 

@@ -13,38 +13,34 @@ import io
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot import hours
-from bot.console import accounts, api
+from bot.console import accounts, api, devices
+from bot.console.markup import HOME, html, ui_language
 from bot.console.sessions import Session, from_our_page
 from bot.console.texts import UI_LANGUAGES, texts
+from bot.console.unavailable import unavailable
 from bot.console.views import place_name
-from bot.console.web import HOME, POLICY, SIGN_IN, Desk, form, form_fields, page
+from bot.console.web import SIGN_IN, Desk, form, form_fields, page, with_store
 from bot.handoff import record
 from bot.handoff.cases import AGES, OUTCOMES
 from bot.handoff.record import Day
-from bot.languages import NAMES, accepted
+from bot.languages import NAMES
 from bot.numbers import whole_number
+from bot.privacy.addresses import origin_code
 from bot.turn import URGENCY_LEVELS
 
 FOLDER = Path(__file__).parent
 PERIODS = (1, 7, 30, 90)
 TRAIL = 200
 
-_templates = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+BUSY_SECONDS = 2
+"""After which another try is worth it where many passwords wait to be looked at."""
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -60,8 +56,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     return [
         Route("/console", lambda _: RedirectResponse(HOME, status_code=307)),
-        Route(SIGN_IN, show_login, methods=["GET"]),
-        Route(SIGN_IN, login, methods=["POST"]),
+        Route(SIGN_IN, with_store(show_login, unavailable), methods=["GET"]),
+        Route(SIGN_IN, with_store(login, unavailable), methods=["POST"]),
         form(desk, "/console/logout", _sign_out),
         form(desk, "/console/language", _set_language),
         page(desk, HOME, _show_desk),
@@ -74,44 +70,49 @@ def routes(desk: Desk) -> list[BaseRoute]:
     ]
 
 
-def _html(name: str, language: str, status: int = 200, /, **values: Any) -> HTMLResponse:
-    written = _templates.get_template(name).render(t=texts(language), language=language, **values)
-    return HTMLResponse(written, status_code=status, headers={"content-security-policy": POLICY})
-
-
-def _ui_language(request: Request) -> str:
-    wanted = request.query_params.get("language") or accepted(
-        request.headers.get("accept-language", "")
-    )
-    return wanted if wanted in UI_LANGUAGES else UI_LANGUAGES[0]
-
-
-def _login(request: Request, error: str = "", name: str = "", status: int = 200) -> Response:
-    return _html("login.html", _ui_language(request), status, error=error, name=name)
+def _login(
+    request: Request, error: str = "", name: str = "", status: int = 200, wait_seconds: int = 0
+) -> Response:
+    language = ui_language(request)
+    said = texts(language)[error].format(seconds=wait_seconds) if error else ""
+    response = html("login.html", language, status, error=said, name=name)
+    if wait_seconds:
+        response.headers["retry-after"] = str(wait_seconds)
+    return response
 
 
 async def _sign_in(request: Request, desk: Desk) -> Response:
+    """Sign in: the try is counted, then the password is looked at, then the failure is noted."""
     fields = await form_fields(request)
     if not from_our_page(request):
         return _login(request, "wrong_password", status=403)
     name = fields.get("name", "").strip().lower()[:64]
     address = request.client.host if request.client else ""
-    if await desk.sessions.locked_out(name, address):
-        return _login(request, "locked_out", name, 429)
-    account = await accounts.check(desk.handoff.state, name, fields.get("password", ""))
-    if account is None:
-        await desk.sessions.failed(name, address)
+    state, secret = desk.handoff.state, desk.settings.secret
+    account = await accounts.load(state, name) if accounts.NAME.fullmatch(name) else None
+    attempt = await desk.attempts.reserve(name, address, devices.known(request, account, secret))
+    if attempt.wait_seconds:
+        return _login(request, "too_many_tries", name, 429, attempt.wait_seconds)
+    try:
+        fits = await accounts.opens(account, fields.get("password", ""))
+    except accounts.Busy:
+        await desk.attempts.give_back(attempt)
+        return _login(request, "sign_in_busy", name, 503, BUSY_SECONDS)
+    if account is None or not fits:
+        known = account.name if account is not None else ""
+        await record.write(state, known, "sign_in_failed", detail=origin_code(secret, address))
         return _login(request, "wrong_password", name, 403)
-    await desk.sessions.succeeded(name)
+    await desk.attempts.succeeded(attempt)
     language = fields.get("language", "")
     response = RedirectResponse(HOME, status_code=303)
     await desk.sessions.begin(
         account,
-        language if language in UI_LANGUAGES else _ui_language(request),
+        language if language in UI_LANGUAGES else ui_language(request),
         request,
         response,
     )
-    await record.write(desk.handoff.state, account.name, "signed_in")
+    devices.remember(response, account, secret, secure=desk.sessions.secure(request))
+    await record.write(state, account.name, "signed_in", detail=origin_code(secret, address))
     return response
 
 
@@ -153,7 +154,7 @@ async def _show_desk(request: Request, session: Session, desk: Desk) -> Response
         "t": said,
     }
     data = json.dumps(for_script, ensure_ascii=False).replace("<", "\\u003c")
-    return _html("desk.html", session.language, session=session, data=data)
+    return html("desk.html", session.language, session=session, data=data)
 
 
 async def _figures(request: Request, session: Session, desk: Desk) -> Response:
@@ -161,7 +162,7 @@ async def _figures(request: Request, session: Session, desk: Desk) -> Response:
     days = await record.days(desk.handoff.state, period)
     seen = await desk.handoff.presence.seen()
     available = await desk.handoff.presence.available()
-    return _html(
+    return html(
         "supervisor.html",
         session.language,
         session=session,
@@ -247,7 +248,7 @@ async def _audit(request: Request, session: Session, desk: Desk) -> Response:
         (datetime.fromtimestamp(deed.at, hours.LIMA).strftime("%Y-%m-%d %H:%M:%S"), deed)
         for deed in deeds
     ]
-    return _html("audit.html", session.language, session=session, rows=rows)
+    return html("audit.html", session.language, session=session, rows=rows)
 
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -278,12 +279,12 @@ async def _referral(request: Request, session: Session, desk: Desk) -> Response:
     if case is None or case.operator != session.name:
         return RedirectResponse(HOME, status_code=303)
     if not case.consent:
-        return _html("no_consent.html", session.language, 409, session=session, case=case)
+        return html("no_consent.html", session.language, 409, session=session, case=case)
     await record.write(desk.handoff.state, session.name, "referral_form", case.id)
     suggested = {need for need, cues in NEEDS.items() if set(cues) & set(case.cues)}
     if case.age == "minor":
         suggested.add("child_at_risk")
-    return _html(
+    return html(
         "referral.html",
         session.language,
         session=session,

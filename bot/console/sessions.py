@@ -1,9 +1,9 @@
-"""Signed in or not: the session cookie, its CSRF token, and the lock-out.
+"""Signed in or not: the session cookie and its CSRF token.
 
 Decides that the cookie holds a random token of which the store knows only a hash; that it goes to
 no other site (SameSite=Strict), to no script (HttpOnly) and over no plain connection where there
 is HTTPS; that every change needs the session's CSRF token and a request of our own pages; and that
-after `FAILURES` wrong passwords a name rests for a quarter of an hour, whoever asks.
+a session whose record is damaged is none.
 """
 
 from __future__ import annotations
@@ -18,17 +18,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.console.accounts import Account, load
-from bot.privacy.pseudonyms import conversation_id
+from bot.console.texts import UI_LANGUAGES
 from bot.settings import Settings
 from bot.stores import records
 from bot.stores.keys import RETENTION, key
 
 COOKIE = "chaski_desk"
 COOKIE_PATH = "/console"
-
-FAILURES = 5
-FAILURES_OF_ADDRESS = 50
-"""An office shares one address; guessing many names from one is slowed all the same."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -73,7 +69,7 @@ class Sessions:
             token,
             max_age=RETENTION["session"],
             path=COOKIE_PATH,
-            secure=self._secure(request),
+            secure=self.secure(request),
             httponly=True,
             samesite="strict",
         )
@@ -102,31 +98,8 @@ class Sessions:
         await self._redis.delete(session.key)
         to.delete_cookie(COOKIE, path=COOKIE_PATH)
 
-    async def locked_out(self, name: str, address: str) -> bool:
-        """Whether a name, or an address, has to rest."""
-        found = await self._redis.mget(self._failures(name), self._failures_of(address))
-        counts = [int(count or 0) for count in found]
-        return counts[0] >= FAILURES or counts[1] >= FAILURES_OF_ADDRESS
-
-    async def failed(self, name: str, address: str) -> None:
-        """Count a wrong password."""
-        pipeline = self._redis.pipeline(transaction=True)
-        for one in (self._failures(name), self._failures_of(address)):
-            pipeline.incr(one)
-            pipeline.expire(one, RETENTION["lockout"])
-        await pipeline.execute()
-
-    async def succeeded(self, name: str) -> None:
-        """Forget the wrong passwords of a name."""
-        await self._redis.delete(self._failures(name))
-
-    def _failures(self, name: str) -> str:
-        return key("lockout", conversation_id(self._settings.secret, "console name", name))
-
-    def _failures_of(self, address: str) -> str:
-        return key("lockout", conversation_id(self._settings.secret, "console address", address))
-
-    def _secure(self, request: Request) -> bool:
+    def secure(self, request: Request) -> bool:
+        """Whether a cookie goes over HTTPS only."""
         if request.url.hostname in _LOOPBACK:
             return request.url.scheme == "https"
         return request.url.scheme == "https" or self._settings.public_url.startswith("https://")
@@ -150,6 +123,8 @@ def _row(stored: dict[bytes, bytes]) -> dict[str, str] | None:
     if not stored:
         return None
     row = {field.decode(): value.decode() for field, value in stored.items()}
+    if row["language"] not in UI_LANGUAGES:
+        raise ValueError("language")
     return {field: row[field] for field in ("name", "version", "csrf", "language")}
 
 

@@ -40,6 +40,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "window": window(case),
         "window_closed": case.window_closed,
         "outcome": case.outcome,
+        "group": case.origin,
     }
 
 

@@ -2,33 +2,38 @@
 
 Decides that a page without a session leads to the sign-in and a call gets 401; that a change needs
 the CSRF token and one of our own pages; that what is only for supervisors is refused to others;
-and which policy the desk's pages carry (nothing from elsewhere, forms to ourselves only).
+and which policy the desk's pages carry (nothing from elsewhere, forms to ourselves only). With the
+store down a page says so in plain words with the lines that answer, and a call gets 503.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.body import TooLarge, read_body, read_form, read_json
+from bot.console.attempts import Attempts
+from bot.console.board import Board
+from bot.console.markup import HOME
 from bot.console.passages import Passages
 from bot.console.sessions import Session, Sessions, csrf_fits, from_our_page
+from bot.console.unavailable import unavailable
 from bot.handoff.service import HandOff
+from bot.privacy import logs
 from bot.settings import Settings
+from bot.stores.client import StoreDown
 
-HOME = "/console/"
+logger = logging.getLogger(__name__)
+
 SIGN_IN = "/console/login"
 LONGEST_BODY = 32 * 1024
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 @dataclass
@@ -38,7 +43,9 @@ class Desk:
     settings: Settings
     handoff: HandOff
     sessions: Sessions
+    attempts: Attempts
     passages: Passages
+    board: Board
 
 
 class Refused(Exception):  # noqa: N818 - says what happened
@@ -50,6 +57,23 @@ class Refused(Exception):  # noqa: N818 - says what happened
 
 
 Handler = Callable[[Request, Session, Desk], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+STORE_FAILED = (RedisError, StoreDown, OSError)
+"""What a call of a store raises when the store does not answer."""
+
+
+def with_store(answer: Endpoint, otherwise: Callable[[Request], Response]) -> Endpoint:
+    """An endpoint that has another answer where the store does not answer."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except STORE_FAILED as error:
+            logs.failure(logger, "the desk has no store", error)
+            return otherwise(request)
+
+    return guarded
 
 
 def page(desk: Desk, path: str, handler: Handler, *, supervisor: bool = False) -> Route:
@@ -63,7 +87,7 @@ def page(desk: Desk, path: str, handler: Handler, *, supervisor: bool = False) -
             return RedirectResponse(HOME, status_code=303)
         return await handler(request, session, desk)
 
-    return Route(path, guarded, methods=["GET"])
+    return Route(path, with_store(guarded, unavailable), methods=["GET"])
 
 
 def form(desk: Desk, path: str, handler: Handler) -> Route:
@@ -79,7 +103,7 @@ def form(desk: Desk, path: str, handler: Handler) -> Route:
         request.state.fields = fields
         return await handler(request, session, desk)
 
-    return Route(path, guarded, methods=["POST"])
+    return Route(path, with_store(guarded, unavailable), methods=["POST"])
 
 
 def call(
@@ -102,7 +126,11 @@ def call(
         except Refused as refused:
             return JSONResponse({"error": {"code": refused.code}}, status_code=refused.status)
 
-    return Route(path, guarded, methods=[method])
+    def store_down(request: Request) -> Response:
+        del request
+        return JSONResponse({"error": {"code": "store_down"}}, status_code=503)
+
+    return Route(path, with_store(guarded, store_down), methods=[method])
 
 
 async def fields_of(request: Request) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Cases: who asked for a person, in codes, and the one way in which their state changes.
 
 Decides the states (waiting → active → closed | refused | expired; back to waiting when an operator
-is lost or hands over), the order of the queue (urgent first, then oldest), and that every change
-is one atomic step in Redis together with its line in the audit trail, its counts and the notice
-that the person must get: of two operators who claim at the same instant one gets the case, and a
-process that dies leaves nothing half done.
+is lost or hands over), the order of the queue (urgent first; of them the first of each origin,
+then the second of each, and so on; then oldest), how many cases of one origin wait, and that every
+change is one atomic step in Redis together with its line in the audit trail, its counts and the
+notice that the person must get: of two operators who claim at the same instant one gets the case,
+and a process that dies leaves nothing half done.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -41,8 +43,11 @@ DESK = "desk"
 RESERVED_SECONDS = 120
 """How long a case that was handed to one operator waits for that operator alone."""
 
-_LATER = 10**11
+_LATER = 10**14
 """Added to the time of a case that is not urgent: it comes after every urgent one."""
+
+_BEHIND = 10**10
+"""Added to the time of a case for each one of its origin before it: more than any time."""
 
 Moved = Literal["ok", "missing", "other", "reserved"] | State
 """What became of a change: done; no such case; another operator has it; it waits for another
@@ -70,6 +75,7 @@ class Case:
         reserved: For whom it waits, after a transfer to one operator, until `reserved_until`.
         outcome: Code, once closed.
         consent: Time at which the person agreed to a referral; 0 where they did not.
+        origin: Keyed code of the web address on the day of opening; emptied when the case ends.
         promised: "yes" where the person was told that somebody is there; until told otherwise.
         window_closed: Whether Twilio refused a message because of the 24 hours or an opt-out.
     """
@@ -96,6 +102,7 @@ class Case:
     consent: float = 0.0
     window_closed: str = ""
     promised: str = ""
+    origin: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -113,6 +120,7 @@ def new_case(
     age: Age = "unknown",
     *,
     promised: bool = False,
+    origin: str = "",
 ) -> Case:
     """A case as it is opened."""
     moment = time.time()
@@ -130,19 +138,50 @@ def new_case(
         person_wrote=moment,
         touched=moment,
         promised="yes" if promised else "",
+        origin=origin,
     )
 
+
+_ORDER_SCRIPT = """
+local function order(queue, cases, origins, origin, later, behind)
+  if not origin or origin == '' then return 0 end
+  local rows = {}
+  for _, id in ipairs(redis.call('SMEMBERS', origins .. origin)) do
+    local of = redis.call('HMGET', cases .. id, 'opened', 'level', 'state')
+    local opened = tonumber(of[1])
+    if opened and of[3] == 'waiting' then
+      rows[#rows + 1] = {id, opened + (of[2] == 'urgent' and 0 or later)}
+    else
+      redis.call('SREM', origins .. origin, id)
+    end
+  end
+  table.sort(rows, function(a, b) return a[2] < b[2] or (a[2] == b[2] and a[1] < b[1]) end)
+  for index, row in ipairs(rows) do
+    redis.call('ZADD', queue, 'XX', row[2] + (index - 1) * behind, row[1])
+  end
+  return #rows
+end
+"""
+"""Puts the waiting cases of one origin where they belong; how many they are."""
 
 _OPEN_SCRIPT = """
 local found = redis.call('GET', KEYS[1])
 if found and redis.call('EXISTS', ARGV[1] .. found) == 1 then return found end
 local case = cjson.decode(ARGV[2])
 local name = ARGV[1] .. case.id
+local place = cjson.decode(ARGV[6])
+local waiting = order(KEYS[2], ARGV[1], place.origins, case.origin, place.later, place.behind)
+if waiting >= place.most then return '' end
 for field, value in pairs(case) do redis.call('HSET', name, field, value) end
 redis.call('EXPIRE', name, ARGV[3])
 redis.call('SET', KEYS[1], case.id, 'EX', ARGV[3])
 redis.call('ZADD', KEYS[2], ARGV[4], case.id)
 redis.call('EXPIRE', KEYS[2], ARGV[3])
+if case.origin ~= '' then
+  redis.call('SADD', place.origins .. case.origin, case.id)
+  redis.call('EXPIRE', place.origins .. case.origin, ARGV[3])
+  order(KEYS[2], ARGV[1], place.origins, case.origin, place.later, place.behind)
+end
 """
 
 _MOVE_SCRIPT = """
@@ -172,6 +211,14 @@ if a.to == 'waiting' then
 else
   redis.call('ZREM', KEYS[2], case_id)
 end
+local origin = redis.call('HGET', name, 'origin')
+if origin and origin ~= '' then
+  if a.to == 'waiting' then
+    redis.call('SADD', a.origins .. origin, case_id)
+    redis.call('EXPIRE', a.origins .. origin, a.kept)
+  end
+  order(KEYS[2], a.cases, a.origins, origin, a.later, a.behind)
+end
 if a.to == 'active' then
   redis.call('SADD', KEYS[3], case_id)
   redis.call('EXPIRE', KEYS[3], a.kept)
@@ -182,7 +229,7 @@ redis.call('EXPIRE', name, a.kept)
 local final = a.to ~= 'waiting' and a.to ~= 'active'
 if final then
   redis.call('DEL', a.case_of .. conversation)
-  redis.call('HSET', name, 'conversation', '')
+  redis.call('HSET', name, 'conversation', '', 'origin', '')
   if a.refused ~= '' then redis.call('SET', a.refused .. conversation, '1', 'EX', a.kept) end
 else
   redis.call('EXPIRE', a.case_of .. conversation, a.kept)
@@ -198,7 +245,9 @@ end
 
 _RECORD_SCRIPT = """
 local r = cjson.decode(ARGV[{argument}])
-redis.call('XADD', r.audit, 'MINID', '~', r.oldest, '*', unpack(r.line))
+if #r.line > 0 then
+  redis.call('XADD', r.audit, 'MINID', '~', r.oldest, '*', unpack(r.line))
+end
 redis.call('EXPIRE', r.audit, r.audit_kept)
 for field, by in pairs(r.counts) do redis.call('HINCRBY', r.day, field, by) end
 for field, value in pairs(r.longest) do
@@ -213,6 +262,9 @@ _RAISE_SCRIPT = """
 if redis.call('HGET', KEYS[1], 'state') ~= 'waiting' then return 0 end
 redis.call('HSET', KEYS[1], 'level', 'urgent', 'cues', ARGV[1])
 redis.call('ZADD', KEYS[2], 'XX', redis.call('HGET', KEYS[1], 'opened'), ARGV[2])
+local place = cjson.decode(ARGV[5])
+local origin = redis.call('HGET', KEYS[1], 'origin')
+order(KEYS[2], place.cases, place.origins, origin, place.later, place.behind)
 redis.call('PUBLISH', ARGV[3], ARGV[4])
 return 1
 """
@@ -240,20 +292,27 @@ class Cases:
     def __init__(self, redis: Any) -> None:
         self._redis = redis
         self._open = redis.register_script(
-            _OPEN_SCRIPT + _RECORD_SCRIPT.replace("{argument}", "5") + "return case.id"
+            _ORDER_SCRIPT
+            + _OPEN_SCRIPT
+            + _RECORD_SCRIPT.replace("{argument}", "5")
+            + "return case.id"
         )
         self._move = redis.register_script(
-            _MOVE_SCRIPT + _RECORD_SCRIPT.replace("{argument}", "2") + "return 'ok'"
+            _ORDER_SCRIPT + _MOVE_SCRIPT + _RECORD_SCRIPT.replace("{argument}", "2") + "return 'ok'"
         )
-        self._raise = redis.register_script(_RAISE_SCRIPT)
+        self._raise = redis.register_script(_ORDER_SCRIPT + _RAISE_SCRIPT)
         self._set = redis.register_script(_SET_SCRIPT)
         self._unpromise = redis.register_script(_UNPROMISE_SCRIPT)
 
-    async def open(self, case: Case) -> Case:
+    async def open(self, case: Case, most_of_origin: int) -> Case | None:
         """Put a case into the queue; a conversation has one open case at most.
 
+        Args:
+            case: A new one.
+            most_of_origin: How many cases of its origin may wait.
+
         Returns:
-            The case, or the one that was open already.
+            The case, or the one that was open already; None where as many of its origin wait.
         """
         line = record.opened(case)
         found = await self._open(
@@ -264,8 +323,11 @@ class Cases:
                 RETENTION["case"],
                 _score(case),
                 json.dumps(line),
+                json.dumps(_PLACE | {"most": most_of_origin}),
             ],
         )
+        if not found:
+            return None
         if found.decode() == case.id:
             return case
         return await self.get(found.decode()) or case
@@ -307,7 +369,7 @@ class Cases:
         found = " ".join(dict.fromkeys([*cues, *case.cues]))
         await self._raise(
             keys=[key("case", case.id), QUEUE],
-            args=[found, case.id, record.CHANNEL, DESK],
+            args=[found, case.id, record.CHANNEL, DESK, json.dumps(_PLACE)],
         )
 
     async def unpromise(self, case: Case) -> None:
@@ -397,6 +459,20 @@ class Cases:
             case, ("active",), "closed", operator, "handoff_closed", outcome=outcome
         )
 
+    async def close_waiting(self, case: Case, operator: str, outcome: Outcome) -> Moved:
+        """End a case that waits, as one of many: the caller writes one line of the audit trail."""
+        now = time.time()
+        return await self._change(
+            case,
+            ("waiting",),
+            "closed",
+            who=operator,
+            notice="handoff_closed",
+            set={"ended": now, "outcome": outcome},
+            outcome=outcome,
+            audited=False,
+        )
+
     async def refuse(self, case: Case) -> Moved:
         """The person ends it; they are told by the reply to what they did."""
         return await self._end(case, OPEN, "refused", "", "")
@@ -442,6 +518,7 @@ class Cases:
         waited: float | None = None,
         handled: float | None = None,
         outcome: str = "",
+        audited: bool = True,
     ) -> Moved:
         change = {
             "from": states,
@@ -449,7 +526,7 @@ class Cases:
             "operator": operator,
             "set": {name: str(value) for name, value in set.items()},
             "now": time.time(),
-            "later": _LATER,
+            **_PLACE,
             "kept": RETENTION["case"],
             "case_of": key("case_of", ""),
             "refused": key("refused", "") if to == "refused" else "",
@@ -457,6 +534,8 @@ class Cases:
             "notice_id": secrets.token_hex(8),
         }
         line = record.changed(case, what or to, who, waited, handled, outcome)
+        if not audited:
+            line["line"] = []
         done: bytes = await self._move(
             keys=[key("case", case.id), QUEUE, ACTIVE, NOTICES],
             args=[json.dumps(change), json.dumps(line)],
@@ -502,6 +581,14 @@ def _row(case: Case) -> dict[str, str]:
     return row
 
 
+_PLACE = {
+    "cases": key("case", ""),
+    "origins": key("case_origin", ""),
+    "later": _LATER,
+    "behind": _BEHIND,
+}
+"""What the scripts need to order the cases of one origin."""
+
 _NUMBERS = frozenset(
     "opened queued claimed ended person_wrote touched reserved_until consent".split()
 )
@@ -512,10 +599,10 @@ def _case(row: Mapping[bytes, bytes]) -> Case | None:
         return None
     fields: dict[str, Any] = {}
     for name, value in row.items():
-        text = value.decode()
-        field = name.decode()
+        text = value.decode("utf-8", "replace")
+        field = name.decode("utf-8", "replace")
         if field in _NUMBERS:
-            fields[field] = float(text or 0)
+            fields[field] = _number(text)
         elif field == "cues":
             fields[field] = tuple(text.split())
         elif field in Case.__dataclass_fields__:
@@ -539,3 +626,12 @@ def _is_sound(row: Mapping[bytes, bytes]) -> bool:
 
 def _text(stored: bytes | None) -> str:
     return stored.decode() if stored else ""
+
+
+def _number(text: str) -> float:
+    """A number of a record; 0 where it is damaged, so that the person behind it is not lost."""
+    try:
+        found = float(text or 0)
+    except ValueError:
+        return 0.0
+    return found if math.isfinite(found) else 0.0

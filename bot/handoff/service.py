@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +51,20 @@ class Situation:
     ahead: int = 0
     refused: bool = False
     opens: datetime | None = None
+
+
+_origin: ContextVar[str] = ContextVar("origin", default="")
+"""Where the message that is being answered came from."""
+
+
+@contextmanager
+def writes_from(origin: str) -> Iterator[None]:
+    """Know where a message came from while it is answered: a case may be opened in it."""
+    before = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(before)
 
 
 class HandOff:
@@ -126,7 +142,7 @@ class HandOff:
         *,
         age: Age = "unknown",
         promised: bool = False,
-    ) -> tuple[Case, int]:
+    ) -> tuple[Case | None, int]:
         """Put a person into the queue; a case that waits already becomes urgent where it is.
 
         Args:
@@ -140,7 +156,8 @@ class HandOff:
             promised: Whether the person is told that somebody is on duty.
 
         Returns:
-            The case, and how many wait before it.
+            The case, and how many wait before it; no case where the queue is full for the address
+            that the person writes from.
         """
         case = await self.cases.of(conversation)
         if case is None:
@@ -156,8 +173,12 @@ class HandOff:
                     district,
                     age,
                     promised=promised,
-                )
+                    origin=_origin.get(),
+                ),
+                self.settings.waiting_per_address,
             )
+            if case is None:
+                return None, 0
         elif level == "urgent" and case.level != "urgent" and case.state == "waiting":
             await self.cases.raise_level(case, cues)
         return case, await self.cases.place(case.id)

@@ -1,17 +1,23 @@
-"""Which address a request came from, without keeping it.
+"""Where a message came from, without keeping where: a keyed code of a network, for a day.
 
 Decides what counts as one address: an IPv4 address; of IPv6 the first 64 bits, since whoever has
 one address there has all that begin alike. An IPv4 address written as IPv6 is the IPv4 address.
+Decides that the code is an HMAC with the installation's secret which changes every day, so that
+neither two days nor two installations can be joined (law 2).
 """
 
 from __future__ import annotations
 
 import ipaddress
+from datetime import date
 
+from bot import hours
 from bot.privacy.pseudonyms import conversation_id
 
 PREFIX = 64
 """Bits of an IPv6 address that its holder does not choose."""
+
+_CODE_DIGITS = 16
 
 
 def network(address: str) -> str:
@@ -31,14 +37,18 @@ def network(address: str) -> str:
     return str(ipaddress.IPv6Network((found, PREFIX), strict=False))
 
 
-def address_id(secret: str, address: str) -> str:
-    """The pseudonym of an address.
+def origin_code(secret: str, address: str, day: date | None = None) -> str:
+    """The code of an address on a day.
 
     Args:
         secret: The installation's secret.
         address: As the server tells it; not kept.
+        day: Today in Lima where None.
 
     Returns:
-        32 hexadecimal digits.
+        16 hexadecimal digits; nothing where there is no address.
     """
-    return conversation_id(secret, "address", network(address))
+    if not address:
+        return ""
+    today = (day or hours.now().date()).isoformat()
+    return conversation_id(secret, f"origin {today}", network(address))[:_CODE_DIGITS]

@@ -17,6 +17,7 @@ from dataclasses import replace
 from redis.exceptions import ResponseError
 
 from bot.handoff.relay import RelayClosed
+from bot.handoff.service import writes_from
 from bot.privacy import logs
 from bot.services import Services
 from bot.stages import (
@@ -76,10 +77,11 @@ async def answer(turn: Turn, services: Services) -> Turn:
         The answered turn, with at least one reply unless it was handed to an operator.
     """
     try:
-        answered = await _with_store(turn, services)
-        if isinstance(answered, Turn):
-            return answered
-        return await _without_store(turn, services, note=answered)
+        with writes_from(turn.origin):
+            answered = await _with_store(turn, services)
+            if isinstance(answered, Turn):
+                return answered
+            return await _without_store(turn, services, note=answered)
     finally:
         turn.text = ""
 

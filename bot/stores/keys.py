@@ -25,6 +25,7 @@ RETENTION: dict[str, int] = {
     # a hand-off: codes, in the state store
     "case": KEPT_SECONDS,
     "case_of": KEPT_SECONDS,
+    "case_origin": KEPT_SECONDS,
     "refused": KEPT_SECONDS,
     "desk": KEPT_SECONDS,
     # its words, in the relay store

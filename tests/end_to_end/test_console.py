@@ -16,7 +16,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from bot.answers import say, title
-from bot.console.sessions import FAILURES
+from bot.console.attempts import FREE
 from bot.console.texts import texts
 from tests.conftest import ROOT, TOKEN, App, new_number, running
 from tests.end_to_end.desk import PASSWORD, Caller, add_operator, chromium, sign_in, until, write
@@ -120,11 +120,13 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(app: App) -> N
     assert "set-cookie" not in wrong.headers
 
 
-def test_after_five_wrong_passwords_even_the_right_one_rests(app: App) -> None:
+def test_after_wrong_passwords_even_the_right_one_waits_as_the_page_says(app: App) -> None:
     add_operator(app, "despistada")
-    for _ in range(FAILURES):
+    for _ in range(FREE):
         assert login(app, "despistada", "no es esta clave").status_code == 403
-    assert login(app, "despistada", PASSWORD).status_code == 429
+    answer = login(app, "despistada", PASSWORD)
+    assert answer.status_code == 429
+    assert f"Espera {answer.headers['retry-after']} segundos" in answer.text
     assert login(app, "rosa", PASSWORD).status_code == 303  # a colleague is not locked out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.privacy.addresses import address_id, network
+from bot.privacy.addresses import network, origin_code
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from bot.privacy.addresses import address_id, network
 )
 def test_these_are_one_address(one: str, other: str) -> None:
     assert network(one) == network(other)
-    assert address_id("secret", one) == address_id("secret", other)
+    assert origin_code("secret", one) == origin_code("secret", other)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_these_are_one_address(one: str, other: str) -> None:
 )
 def test_these_are_two(one: str, other: str) -> None:
     assert network(one) != network(other)
-    assert address_id("secret", one) != address_id("secret", other)
+    assert origin_code("secret", one) != origin_code("secret", other)
 
 
 def test_a_pseudonym_needs_the_secret() -> None:
-    assert address_id("secret", "203.0.113.7") != address_id("another", "203.0.113.7")
+    assert origin_code("secret", "203.0.113.7") != origin_code("another", "203.0.113.7")

@@ -36,6 +36,7 @@ function listen() {
   const stream = new EventSource("/console/api/events");
   const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
   on("desk", take);
+  on("change", (change) => take(queue.changedPicture(change)));
   on("entry", conversation.take);
   on("beat", beat);
   on("signed_out", () => { stream.close(); location.assign("/console/login"); });

@@ -40,6 +40,54 @@ export function picture(found) {
   });
 }
 
+/* The order of the queue, as the store has it: urgent first; the first of each origin, then the
+   second of each; then oldest. */
+const BEHIND = 1e10;
+const LATER = 1e14;
+function ordered(cases) {
+  const score = (one) => one.opened + (one.level === "urgent" ? 0 : LATER);
+  const before = new Map();
+  return [...cases].sort((a, b) => score(a) - score(b)).map((one) => {
+    const nth = one.group ? before.get(one.group) ?? 0 : 0;
+    before.set(one.group, nth + 1);
+    return [score(one) + nth * BEHIND, one];
+  }).sort(([a], [b]) => a - b).map(([, one]) => one);
+}
+
+/* The picture after a change that the stream told. */
+export function changedPicture(change) {
+  const rows = new Map(last.queue.map((one) => [one.id, one]));
+  for (const id of change.removed) rows.delete(id);
+  for (const one of change.changed) rows.set(one.id, one);
+  return { queue: ordered([...rows.values()]), mine: change.mine, operators: change.operators, now: change.now };
+}
+
+/* Waiting cases of one origin are one line that can be opened. */
+const opened = new Set();
+function group(one) { return one.group ? state.queue.filter((other) => other.group === one.group) : [one]; }
+function lines() {
+  const seen = new Set();
+  return state.queue.filter((one) => {
+    if (!one.group || opened.has(one.group) || !seen.has(one.group)) { seen.add(one.group); return true; }
+    return false;
+  });
+}
+
+async function closeGroup(one) {
+  const cases = group(one).map((other) => other.id);
+  if (!confirm(t.close_group_sure.replace("{count}", cases.length))) return;
+  try { await call("close_waiting", { cases, outcome: "not_ours" }); } catch (error) { tell(said(error)); }
+}
+
+function groupFoot(one) {
+  const all = group(one);
+  if (all.length < 2 || all[0].id !== one.id) return null;
+  const toggle = () => { if (!opened.delete(one.group)) opened.add(one.group); show(); };
+  return make("div", { class: "foot group" },
+    make("button", { "aria-expanded": String(opened.has(one.group)), onclick: toggle }, t.same_origin.replace("{count}", all.length - 1)),
+    data.role === "supervisor" ? make("button", { onclick: () => closeGroup(one) }, t.close_group) : null);
+}
+
 export async function claim(one) {
   try {
     taken(await call(`cases/${one.id}/claim`, {}));
@@ -61,7 +109,8 @@ function waitingRow(one) {
       make("span", { class: "waits" }, `${t.waits} `, make("time", { "data-since": one.queued }, clock(now() - one.queued))),
       one.reserved && one.reserved_until > now()
         ? make("span", { class: "badge" }, held(one) ? `${t.reserved_for} ${one.reserved}` : t.reserved_for_you) : null,
-      make("button", { class: "main", disabled: held(one), onclick: () => claim(one), "aria-label": `${t.claim_case}: ${t[`level_${one.level}`]}, ${data.languages[one.language] ?? one.language}` }, t.claim)));
+      make("button", { class: "main", disabled: held(one), onclick: () => claim(one), "aria-label": `${t.claim_case}: ${t[`level_${one.level}`]}, ${data.languages[one.language] ?? one.language}` }, t.claim)),
+    groupFoot(one));
 }
 
 function mineRow(one, index) {
@@ -91,7 +140,7 @@ function fill(list, cases, row, extra, empty) {
 }
 
 export function show() {
-  fill($("waiting"), state.queue, waitingRow, (one) => one.reserved_until > now(), t.queue_empty);
+  fill($("waiting"), lines(), waitingRow, (one) => [one.reserved_until > now(), group(one).length, group(one)[0].id === one.id, opened.has(one.group)], t.queue_empty);
   fill($("mine"), state.mine, mineRow, (one) => [state.unread.get(one.id) ?? 0, chosen() === one.id], t.mine_empty);
   $("team").replaceChildren(...(state.operators.length ? state.operators : []).map((one) => make("li", {},
     make("span", { class: one.available ? "dot on" : "dot", "aria-hidden": "true" }), one.name === data.name ? `${one.name} (${t.you.toLowerCase()})` : one.name,
