@@ -16,6 +16,7 @@ from bot.handoff.relay import Relay, RelayClosed
 from bot.privacy import forgetting
 from bot.privacy.forgetting import ERASED, Forgetting, NotRewritten, erased
 from bot.stores import conversation
+from bot.stores.keys import key
 from tests.conftest import free_port
 
 PERSON = "f00dfeedf00dfeedf00dfeedf00dfeed"
@@ -205,11 +206,13 @@ def test_a_stop_covers_what_waits_and_does_not_wait_for_a_store_that_is_gone(
 
 def test_nothing_that_outlives_an_erasing_names_the_person(server: ValkeyServer) -> None:
     async def test(client: Any) -> None:
+        await client.set(conversation.message_key(PERSON, "SM1"), "{}")
+        await client.sadd(key("answered", PERSON), "SM1")
         await conversation.end_session(client, PERSON)
         assert await conversation.has_ended(client, PERSON)
+        assert await conversation.was_erased(client, PERSON, "SM1")
         assert not await conversation.has_ended(client, "another")
         assert PERSON not in " ".join(key.decode() for key in await client.keys("*"))
-        assert PERSON not in conversation.message_key(PERSON, "SM1")
 
     with_store(server, test)
 
