@@ -139,10 +139,10 @@ def _sites(options: argparse.Namespace, settings: Settings) -> int:
 
 def _vectors(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
-    from bot.nlu.learning import texts
+    from bot.nlu.learning import print_progress, texts
     from bot.nlu.vectors import ship
 
-    ship(texts())
+    ship(texts(), print_progress)
     return 0
 
 

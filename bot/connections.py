@@ -123,9 +123,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_head and self._head > LONGEST_HEAD:
             self._refuse(LARGE)
             return
-        before = self._heads
+        was_in_head, before = self._in_head, self._heads
         super().data_received(data)
-        if self._in_head and self._heads == before:  # nothing but a part of a head has come
+        if was_in_head and self._heads == before:  # nothing but a part of a head has come
             self._head += len(data)
             if self._head > LONGEST_HEAD and not self.transport.is_closing():
                 self._refuse(LARGE)

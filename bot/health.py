@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from bot.handoff.cases import QUEUE
 from bot.privacy import logs
+from bot.stores.keys import RETENTION, key
 
 LOOK_SECONDS = 1.2
 """A store that hangs is not waited for any longer."""
@@ -36,7 +37,7 @@ MODEL_SECONDS = 30.0
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 """Of the data folder's disk: less is full for a store that rewrites its file."""
 
-_KEY, _KEY_SECONDS = "health", 60
+_KEY = key("health", "write")
 
 logger = logging.getLogger(__name__)
 
@@ -94,11 +95,11 @@ class Health:
         return problem
 
     async def _state_store(self) -> None:
-        await self._state.set(_KEY, "1", ex=_KEY_SECONDS)
+        await self._state.set(_KEY, "1", ex=RETENTION["health"])
         await self._state.zcard(QUEUE)
 
     async def _relay_store(self) -> None:
-        await self._relay.set(_KEY, "1", ex=_KEY_SECONDS)
+        await self._relay.set(_KEY, "1", ex=RETENTION["health"])
 
     async def _model(self) -> None:
         if time.monotonic() - self._read >= MODEL_SECONDS:

@@ -72,7 +72,7 @@ def begin() -> None:
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
     for _ in range(processes):
         pool.submit(learners)  # they load their modules while the vectors are read
-    vectors_of_examples(texts(), progress=_print)  # the processes find them on disk
+    vectors_of_examples(texts(), progress=print_progress)  # the processes find them on disk
     _begun.clear()
     for learner in sorted(learners(), key=lambda one: -one.effort):
         _begun[_name(learner)] = [pool.submit(lesson) for lesson in learner.lessons()]
@@ -97,7 +97,8 @@ def _name(learner: type[Learner]) -> str:
     return f"{learner.__module__}.{learner.__qualname__}"
 
 
-def _print(done: int, total: int) -> None:
+def print_progress(done: int, total: int) -> None:
+    """Say on the error stream how many examples are read."""
     sys.stderr.write(f"\rReading training examples: {done} of {total}")
     sys.stderr.write("\n" if done == total else "")
     sys.stderr.flush()

@@ -100,9 +100,13 @@ def vectors_of_examples(
     return whole / np.maximum(lengths, 1e-6)
 
 
-def ship(texts: Sequence[str], path: Path = SHIPPED) -> None:
+def ship(
+    texts: Sequence[str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    path: Path = SHIPPED,
+) -> None:
     """Write the vectors of exactly these examples for the next release."""
-    vectors_of_examples(texts)
+    vectors_of_examples(texts, progress)
     known = read_vectors(path) | read_vectors(CACHE)
     write_vectors(path, {key: known[key] for key in sorted({_key(text) for text in texts})})
 

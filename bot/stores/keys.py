@@ -19,6 +19,7 @@ RETENTION: dict[str, int] = {
     "reading": 60,
     "address_reading": 60,
     "lock": 10,
+    "health": 60,
     "probe": 60,
     "redaction": KEPT_SECONDS,
     "forgetting": KEPT_SECONDS,
