@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCKS := requirements requirements-dev requirements-build
 LOCKED := --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
-.PHONY: install development train vectors run test eval check lint format lock clean
+.PHONY: install development train vectors run test proof eval check lint format lock clean
 
 install: $(STAMP)
 
@@ -42,6 +42,10 @@ run: install
 
 test: development lint train
 	$(BIN)/python -m pytest
+
+# The long forms: every Unicode code point there is (some minutes).
+proof: development train
+	$(BIN)/python -m pytest tests/proof
 
 eval: train
 	@$(BIN)/python -m bot eval

@@ -82,6 +82,8 @@ class App:
             "CHASKI_LOG_LEVEL": "DEBUG",
             "CHASKI_CONVERSATION_PER_MINUTE": "1000",
             "CHASKI_ADDRESS_PER_MINUTE": "100000",
+            "CHASKI_ADDRESS_CHARACTERS_PER_MINUTE": "100000000",
+            "CHASKI_WAITING_PER_ADDRESS": "500",
             **self.settings,
         }
         with self.log.open("ab") as log:

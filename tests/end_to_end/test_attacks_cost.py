@@ -68,7 +68,9 @@ def unlimited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The limits of cost as they are by default."""
-    with running(tmp_path_factory.mktemp("limited") / "var") as found:
+    with running(
+        tmp_path_factory.mktemp("limited") / "var", CHASKI_ADDRESS_CHARACTERS_PER_MINUTE="120000"
+    ) as found:
         yield found
 
 

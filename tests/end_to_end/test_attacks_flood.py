@@ -14,7 +14,7 @@ from tests.end_to_end.desk import Caller, add_operator
 from tests.end_to_end.fake_twilio import fake_twilio
 from tests.end_to_end.test_redaction import SID
 
-FALSE_CASES = 60
+FALSE_CASES = 300
 WAITING = 10
 NEAR_THE_FRONT = 5
 
