@@ -37,6 +37,7 @@ from rasa_sdk.utils import call_potential_coroutine
 from bot.answers import AnswersNLG
 from bot.nlu.age import age_group
 from bot.nlu.language import LanguageIdentifier
+from bot.nlu.linear import LONGEST_READ
 from bot.reading_queue import ReadingQueue
 from bot.turn import PlaceReading, Understanding
 from bot.work import current, doing
@@ -175,7 +176,7 @@ class Assistant:
 
     def identify(self, text: str) -> tuple[str, float]:
         """The language of a text and the confidence, 0 to 1; costs a fraction of a millisecond."""
-        language, confidence = self._language.identify(text)
+        language, confidence = self._language.identify(text[:LONGEST_READ])
         return str(language), float(confidence)
 
     async def read(self, text: str, origin: str) -> Understanding:

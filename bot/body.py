@@ -17,8 +17,8 @@ from starlette.requests import Request
 
 from bot.numbers import whole_number
 
-MOST_FIELDS = 1000
-"""Fields of a form: Twilio sends some 30, a page of ours fewer."""
+MOST_FIELDS = 200
+"""Fields of a form: Twilio sends some 30, ten pictures 20 more, a page of ours fewer."""
 
 
 class TooLarge(Exception):  # noqa: N818 - says what happened

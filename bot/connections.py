@@ -1,9 +1,12 @@
 """Connections: how long a request may take to arrive, how large its head, how many at once.
 
 Decides that a head or a body that is not complete in time ends its connection, that a head has at
-most `LONGEST_HEAD` bytes, and that a process which holds `bot.limits.most_connections` makes room
-by ending the one it has waited for longest: a request that is being answered and an open stream
-are never ended for another. Where there is none to end, the newcomer is told the numbers.
+most `LONGEST_HEAD` bytes, that a body says its length before (chunks of one byte, and trailers
+without an end, cost much and are sent by no browser and no provider), that few requests wait
+behind another on the same connection, and that an answer is taken in time. A process which holds
+`bot.limits.most_connections` makes room by ending the one it has waited for longest: a request
+that is being answered and an open stream are never ended for another, unless what they were sent
+is not taken. Where there is none to end, the newcomer is told the numbers.
 No proxy in front is needed for this. Relies on callbacks of uvicorn's `HttpToolsProtocol`.
 """
 
@@ -21,6 +24,12 @@ HEAD_SECONDS = 10.0
 
 BODY_SECONDS = 30.0
 """From the end of the head to the end of the body: 128 kB at 4 kB a second."""
+
+TAKING_SECONDS = 15.0
+"""Within which some of what was sent must be taken; a phone that takes nothing is gone."""
+
+MOST_PIPELINED = 4
+"""Requests that wait behind another on one connection; no browser sends any so."""
 
 LONGEST_HEAD = 16 * 1024
 """Bytes of the request's line and headers; browsers send some 1,000."""
@@ -40,6 +49,7 @@ def _bare(status: bytes) -> bytes:
 FULL = _bare(b"503 Service Unavailable")
 SLOW = _bare(b"408 Request Timeout")
 LARGE = _bare(b"431 Request Header Fields Too Large")
+LENGTH_NEEDED = _bare(b"411 Length Required")
 
 
 class Room:
@@ -94,7 +104,9 @@ class BoundedProtocol(HttpToolsProtocol):
     _in_head = True
     _head = 0
     _heads = 0
-    _too_large = False
+    _refused_with = b""
+    _taking: asyncio.TimerHandle | None = None
+    _not_taken = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a place, and wait for the first request."""
@@ -108,6 +120,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place back."""
         self._stop_waiting()
+        if self._taking is not None:
+            self._taking.cancel()
         self._place.leave(self)
         super().connection_lost(exc)
 
@@ -132,14 +146,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or one whose head is too long."""
-        if self._too_large:
-            self._refuse(LARGE)
+        if self._refused_with:
+            self._refuse(self._refused_with)
         elif not self.transport.is_closing():
             super().send_400_response(msg)
 
     def on_message_begin(self) -> None:
         """A request begins: its head must come in time."""
         super().on_message_begin()
+        if len(self.pipeline) >= MOST_PIPELINED:
+            self._stop_parsing(FULL)
         self._in_head, self._head_size = True, 0
         self._wait(HEAD_SECONDS)
 
@@ -151,6 +167,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header."""
         self._measure(len(name) + len(value) + 4)
+        if name.lower() == b"transfer-encoding":
+            self._stop_parsing(LENGTH_NEEDED)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -168,15 +186,46 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """The answer is sent: the connection may stay for another request."""
+        """The answer is written: the connection may stay for another request."""
         self._place.waits(self, waiting=not self.pipeline)
         super().on_response_complete()
+        self._watch_taking()
+
+    def pause_writing(self) -> None:
+        """More was written than is taken: others may have the place."""
+        super().pause_writing()
+        self._place.waits(self, waiting=True)
+        self._watch_taking()
+
+    def resume_writing(self) -> None:
+        """It is taken again."""
+        super().resume_writing()
+        answering = self.cycle is not None and not self.cycle.response_complete
+        self._place.waits(self, waiting=not answering)
 
     def _measure(self, size: int) -> None:
         self._head_size += size
         if self._head_size > LONGEST_HEAD:
-            self._too_large = True
-            raise ValueError("head too long")  # the parser stops, and asks for an answer
+            self._stop_parsing(LARGE)
+
+    def _stop_parsing(self, answer: bytes) -> None:
+        """Read no further: the parser ends, and asks for an answer."""
+        self._refused_with = answer
+        raise ValueError("refused")
+
+    def _watch_taking(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left and self._taking is None:
+            self._not_taken = left
+            self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)
+
+    def _look_at_taking(self) -> None:
+        self._taking = None
+        left = self.transport.get_write_buffer_size()
+        if left and left >= self._not_taken:
+            self.transport.abort()
+        else:
+            self._watch_taking()
 
     def _wait(self, seconds: float) -> None:
         self._stop_waiting()

@@ -192,7 +192,8 @@ def stores(settings: Settings) -> Iterator[Finding]:
                 yield Finding("problem", f"{kind.name} store", str(error))
                 continue
             if not url:
-                yield Finding("ok", f"{kind.name} store", "embedded; it starts with Chaski")
+                later = "embedded; it starts with Chaski, which then reads its files"
+                yield Finding("ok", f"{kind.name} store", later)
                 continue
         else:
             yield from way(kind, given)
@@ -221,6 +222,8 @@ def _embedded(kind: Kind, data_dir: Path) -> str:
     embedded = EmbeddedStore(data_dir, kind)
     if embedded.answers():
         return embedded.url
+    if embedded.listens():
+        raise StoreError("its server runs and does not answer: see what holds it up, or end it.")
     if would_be_read_as_less(data_dir / kind.name / "appendonlydir"):
         raise StoreError(
             f"a part of what belongs together is missing in {data_dir / kind.name}: start Chaski "

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.limits import most_connections
+from bot.privacy.addresses import network
 
 MOST_OF_SESSION = 4
 """Streams: a person's tabs, and one that broke."""
@@ -32,12 +33,13 @@ class Streams:
     def full(self, address: str) -> bool:
         """Whether an address may open no further stream, or nobody may: others need the room."""
         return (
-            self._addresses[address] >= MOST_OF_ADDRESS
+            self._addresses[network(address)] >= MOST_OF_ADDRESS
             or self._addresses.total() >= most_connections() // 3
         )
 
     async def held(self, events: Any, session: str, address: str) -> AsyncIterator[Any]:
         """The events of a stream, until newer streams of the session take its place."""
+        address = network(address)
         over = asyncio.Event()
         mine = self._sessions[session]
         mine.append(over)

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from bot.answers import say
 from bot.body import TooLarge, read_body, read_json
 from bot.channels import events, origins
+from bot.channels.turns import Crowded, UnderWay
 from bot.directory.areas import exists
 from bot.languages import LANGUAGES, ORIGINAL, accepted
 from bot.privacy import logs
@@ -54,6 +55,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[Request], Awaitable[Response]]
 
 _streams = Streams()
+_under_way = UnderWay()
 
 
 class Refused(Exception):  # noqa: N818 - says what happened
@@ -72,13 +74,24 @@ def routes(services: Services) -> list[Route]:
             try:
                 if handler is not _leave and not origins.is_allowed(request, services.settings):
                     raise Refused(403, "origin_not_allowed", "This site may not use the channel.")
-                await _limit_address(request, services)
-                response: Response = await handler(request, services)
+                response: Response = await _answered(request, handler)
             except Refused as refused:
                 response = _error(request, refused)
             return origins.permit(request, response, services.settings)
 
         return Route(f"{PATH}{path}", guarded, methods=[method], name=f"{method} {path}")
+
+    async def _answered(request: Request, handler: Any) -> Response:
+        if handler in (_leave, _end):  # whoever has the token may erase, whatever others do
+            response: Response = await handler(request, services)
+            return response
+        try:
+            async with _under_way.place(_origin(request, services)):
+                await _limit_address(request, services)
+                response = await handler(request, services)
+                return response
+        except Crowded:
+            raise _too_many() from None
 
     async def preflight(request: Request) -> Response:
         return origins.preflight(request, services.settings)
@@ -182,8 +195,8 @@ async def _events(request: Request, services: Services) -> Response:
 
 
 async def _end(request: Request, services: Services) -> Response:
-    token = await _token(request, services)
-    await _erase(token, services)
+    """Erase; asked for again it is done again, since the first may have failed half way."""
+    await _erase(_good_token(request, services), services)
     return Response(status_code=204)
 
 
@@ -207,7 +220,7 @@ async def _erase(token: str, services: Services) -> None:
         await services.handoff.forget(conversation)
     except Exception as error:
         logs.failure(logger, "session not erased", error, channel="web")
-        raise Refused(503, "not_erased", "safe") from None
+        raise Refused(503, "not_erased", "not_erased") from None
 
 
 def _turn(fields: dict[str, Any], conversation: str) -> Turn:
@@ -264,16 +277,26 @@ async def _fields(request: Request, *, may_be_empty: bool = False) -> dict[str, 
     return fields
 
 
+def _good_token(request: Request, services: Services) -> str:
+    """A token of ours that has not expired, whether or not its session was erased.
+
+    Raises:
+        Refused: It is missing or none.
+    """
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not valid_session_token(services.settings.secret, token):
+        raise Refused(401, "bad_token", "error_session_ended", www_authenticate="Bearer")
+    return token
+
+
 async def _token(request: Request, services: Services) -> str:
     """The session's token.
 
     Raises:
         Refused: It is missing, not ours, expired, or its session was erased.
     """
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if kind.lower() != "bearer" or not valid_session_token(services.settings.secret, token):
-        raise Refused(401, "bad_token", "error_session_ended", www_authenticate="Bearer")
+    token = _good_token(request, services)
     conversation = conversation_id(services.settings.secret, "web", token)
     try:
         ended = not services.store.down and await kept.has_ended(services.redis, conversation)
@@ -301,9 +324,11 @@ async def _limit_address(request: Request, services: Services) -> None:
         logs.failure(logger, "address not counted", error, channel="web")
         return
     if found > services.settings.address_per_minute:
-        raise Refused(
-            429, "too_many_requests", "repeat_limit", retry_after=str(RETENTION["address"])
-        )
+        raise _too_many()
+
+
+def _too_many() -> Refused:
+    return Refused(429, "too_many_requests", "repeat_limit", retry_after=str(RETENTION["address"]))
 
 
 def accepted_language(request: Request) -> str:

@@ -13,6 +13,7 @@ fared.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from starlette.requests import Request
@@ -37,8 +38,8 @@ from bot.turn import Channel, Position, Turn
 
 PATH = "/webhooks/whatsapp"
 
-LONGEST_BODY = 256 * 1024
-"""Bytes; a form escapes one emoji with twelve, and only Twilio's own requests are answered."""
+LONGEST_BODY = 96 * 1024
+"""Bytes: a form escapes one emoji with twelve, and Twilio takes 1,600 letters of a message."""
 
 LONGEST_MESSAGE = 1600
 """Characters (UTF-16 units) of one message that Twilio takes."""
@@ -106,13 +107,23 @@ async def _form(request: Request, settings: Settings) -> Form | Response:
         return _error(503, "not_configured", "CHASKI_TWILIO_AUTH_TOKEN is not set.")
     if not request.headers.get("x-twilio-signature"):
         return _unsigned(request)  # whatever its body is: nobody reads it
-    try:
-        form = read_form(await read_body(request, LONGEST_BODY))
-    except TooLarge:
-        return _error(413, "too_large", "The form is too large.")
-    if not _signed(request, form, settings):
-        return _unsigned(request)
-    return form
+    address = request.client.host if request.client else ""
+    with _refusals.looking(address) as free:
+        if not free:
+            return _unsigned(request)
+        try:
+            body = await read_body(request, LONGEST_BODY)
+            # In a thread: who sends what is dear to check holds up no turn of others
+            form, signed = await asyncio.to_thread(_checked, request, body, settings)
+        except TooLarge:
+            _refusals.wait(address)
+            return _error(413, "too_large", "The form is too large.")
+    return form if signed else _unsigned(request)
+
+
+def _checked(request: Request, body: bytes, settings: Settings) -> tuple[Form, bool]:
+    form = read_form(body)
+    return form, _signed(request, form, settings)
 
 
 def _unsigned(request: Request) -> Response:

@@ -37,8 +37,17 @@ _NOBODY = _hasher.hash("no password of anybody")
 LONGEST_LINE = 8
 """Passwords that wait to be looked at; each takes some 0.1 s, so that nobody waits a second."""
 
-_checking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2")
-_in_line = 0
+
+@dataclass
+class _Line:
+    """Passwords that wait for one thread."""
+
+    checking: ThreadPoolExecutor
+    waiting: int = 0
+
+
+_strangers = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2"))
+_known = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2 known"))
 
 
 class Busy(Exception):  # noqa: N818 - says what happened
@@ -144,21 +153,29 @@ async def everybody(redis: Any) -> list[Account]:
     return sorted(found, key=lambda account: account.name)
 
 
-async def opens(account: Account | None, password: str) -> bool:
+async def opens(account: Account | None, password: str, *, device: bool = False) -> bool:
     """Whether a password opens an account; as slow where there is none.
+
+    Args:
+        account: None where the name is nobody's.
+        password: As typed.
+        device: Whether it comes from a device that is known for the account: those wait in a
+            line of their own, which no stranger can fill.
 
     Raises:
         Busy: Too many passwords wait to be looked at.
     """
-    global _in_line
-    if _in_line >= LONGEST_LINE:
+    line = _known if device else _strangers
+    if line.waiting >= LONGEST_LINE:
         raise Busy
     known = account.password if account is not None else _NOBODY
-    _in_line += 1
+    line.waiting += 1
     try:
-        fits = await asyncio.get_running_loop().run_in_executor(_checking, _fits, known, password)
+        fits = await asyncio.get_running_loop().run_in_executor(
+            line.checking, _fits, known, password
+        )
     finally:
-        _in_line -= 1
+        line.waiting -= 1
     return account is not None and fits and not account.disabled
 
 

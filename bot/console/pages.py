@@ -90,11 +90,12 @@ async def _sign_in(request: Request, desk: Desk) -> Response:
     address = request.client.host if request.client else ""
     state, secret = desk.handoff.state, desk.settings.secret
     account = await accounts.load(state, name) if accounts.NAME.fullmatch(name) else None
-    attempt = await desk.attempts.reserve(name, address, devices.known(request, account, secret))
+    device = devices.known(request, account, secret)
+    attempt = await desk.attempts.reserve(name, address, device)
     if attempt.wait_seconds:
         return _login(request, "too_many_tries", name, 429, attempt.wait_seconds)
     try:
-        fits = await accounts.opens(account, fields.get("password", ""))
+        fits = await accounts.opens(account, fields.get("password", ""), device=bool(device))
     except accounts.Busy:
         await desk.attempts.give_back(attempt)
         return _login(request, "sign_in_busy", name, 503, BUSY_SECONDS)

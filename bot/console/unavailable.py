@@ -14,6 +14,9 @@ from bot.console.markup import HOME, html, ui_language
 
 AGAIN_SECONDS = 5
 
+EMERGENCY = "105"
+"""The line that stands first."""
+
 
 def unavailable(request: Request) -> Response:
     """The page, with 503."""
@@ -22,7 +25,10 @@ def unavailable(request: Request) -> Response:
         "unavailable.html",
         language,
         503,
-        lines=lookup.lines(language),
+        lines=sorted(
+            (line for line in lookup.lines(language) if line["open"]),
+            key=lambda line: line["number"] != EMERGENCY,
+        ),
         seconds=AGAIN_SECONDS,
         again=request.url.path if request.method == "GET" else HOME,
     )

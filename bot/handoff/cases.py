@@ -467,7 +467,7 @@ class Cases:
             ("waiting",),
             "closed",
             who=operator,
-            notice="handoff_closed",
+            notice="handoff_expired",
             set={"ended": now, "outcome": outcome},
             outcome=outcome,
             audited=False,

@@ -51,9 +51,9 @@ WITHOUT_STORE_SECONDS = 0.9
 Stage = Callable[[Turn, Context], Awaitable[None]]
 
 STAGES: tuple[Stage, ...] = (
-    throttle.run,
     opt_out.run,
     relay.run,
+    throttle.run,
     nothing_to_read.run,
     choose.run,
     language.run,

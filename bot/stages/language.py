@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.directory.gazetteer import gazetteer
 from bot.folding import words
 from bot.languages import ORIGINAL, greeted, requested
+from bot.nlu.linear import LONGEST_READ
 from bot.stages.context import Context
 from bot.turn import Turn
 
@@ -45,15 +46,16 @@ async def run(turn: Turn, context: Context) -> None:
     turn.language = kept.language or turn.language or ORIGINAL
     if not turn.text:
         return
-    found, confidence = context.services.assistant.identify(turn.text)
+    head = turn.text[:LONGEST_READ]  # all of 16,000 characters would hold up the loop
+    found, confidence = context.services.assistant.identify(head)
     if kept.language_chosen:
         needed = DRIFT_AFTER_REQUEST
     elif kept.language_shown:
         needed = DRIFT
     else:
         needed = AFTER_A_GUESS if kept.language else FIRST
-    shown = confidence >= needed.confidence and len(words(turn.text)) >= needed.words
-    if shown and not gazetteer().only(turn.text):
+    shown = confidence >= needed.confidence and len(words(head)) >= needed.words
+    if shown and not gazetteer().only(head):
         turn.language, kept.language_shown = found, True
 
 

@@ -11,6 +11,9 @@ from bot.lexicon import word_list
 from bot.stages.context import Context
 from bot.turn import Turn, Understanding
 
+LONGEST_WORD = 40
+"""Characters of a message that is one word."""
+
 STOP_WORDS = word_list("stop")
 ERASE_WORDS = word_list("erase")
 
@@ -18,6 +21,8 @@ ERASE_WORDS = word_list("erase")
 async def run(turn: Turn, context: Context) -> None:
     """Take a lone word as the wish that it is."""
     del context
+    if len(turn.text) > LONGEST_WORD:
+        return
     found = words(turn.text)
     if len(found) != 1:
         return

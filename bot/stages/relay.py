@@ -64,6 +64,9 @@ YES = frozenset(
 )
 NO = frozenset("no nop nope nao non manam mana ahora not now mejor".split())
 
+LONGEST_WISH = 80
+"""Characters of a message that is a yes, a no or a word that leaves."""
+
 LONGEST_ANSWER = 3
 """Words of a yes or a no."""
 
@@ -112,17 +115,22 @@ async def after(turn: Turn, context: Context) -> None:
 def _leaves(turn: Turn, case: Case) -> bool:
     if turn.choice in (LEAVE, WITHDRAW):
         return True
-    said = words(turn.text)
+    said = _few_words(turn)
     if case.state == "active":
         return len(said) == 1 and said[0] in LEAVE_WORDS
     return " ".join(said) in NO_THANKS
+
+
+def _few_words(turn: Turn) -> list[str]:
+    """The words of a message that may be a wish by itself; none of a longer one."""
+    return words(turn.text) if len(turn.text) <= LONGEST_WISH else []
 
 
 def _answer_to_offer(turn: Turn, context: Context) -> None:
     if turn.choice in (LEAVE, WITHDRAW):  # pressed after it had ended
         _take(turn, LEAVE)
         return
-    said = words(turn.text)
+    said = _few_words(turn)
     if context.conversation.asks != "handoff" or not said:
         return
     if " ".join(said) in NO_THANKS or (len(said) <= LONGEST_ANSWER and set(said) <= NO):

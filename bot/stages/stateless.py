@@ -35,7 +35,9 @@ Note = Literal["without_store", "not_handed_over"]
 EXAMPLES = ("report_where", "asylum_how_to_apply", "shelter")
 """Topics whose titles are named as what may be written: each is understood in every language."""
 
-_ASK_TO_CHOOSE = frozenset({"out_of_scope", "menu", "choose_language", "choice_expired"})
+_ASK_TO_CHOOSE = frozenset(
+    {"out_of_scope", "menu", "choose_language", "choice_expired", "give_place"}
+)
 """Topics whose reply is nothing without its choices."""
 
 _OFFERS = ("high_offer", "nobody_on_duty", "handoff_offer")

@@ -1,7 +1,8 @@
-"""A limit of messages a minute for each conversation.
+"""A limit of messages a minute for each conversation with the bot.
 
 Decides that even beyond it nobody is met with silence: on WhatsApp and SMS the answer is short,
-costs no model, and begins with the emergency numbers; the web gets 429 (`bot.channels.web`).
+costs no model, and begins with the emergency numbers; the web gets 429 (`bot.channels.web`). What
+goes to an operator is not counted: it would be lost there without a word.
 """
 
 from __future__ import annotations

@@ -140,6 +140,14 @@ class EmbeddedStore:
             return probe.recv(64).startswith(b"+PONG")
         return False
 
+    def listens(self) -> bool:
+        """Whether a server takes connections on the socket, whether or not it answers."""
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(2)
+            probe.connect(str(self._socket))
+            return True
+        return False
+
     def _start_server(self) -> None:
         remove_leftovers(self._folder)
         if would_be_read_as_less(self._folder / "appendonlydir"):
@@ -161,11 +169,7 @@ class EmbeddedStore:
         if self._server is not None:
             process = self._server._process
             return process is not None and process.poll() is None
-        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(2)
-            probe.connect(str(self._socket))
-            return True
-        return False
+        return self.listens()
 
     def _watch(self) -> None:
         pause = WATCH_SECONDS

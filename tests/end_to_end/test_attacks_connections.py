@@ -133,3 +133,38 @@ def test_health_tells_the_truth(narrow: App) -> None:
     for page in ("healthz", "readyz"):
         found = requests.get(f"{narrow.url}/{page}", timeout=5)
         assert (found.status_code, found.text) == (200, "ok")
+
+
+def test_who_takes_nothing_of_what_is_sent_holds_no_place(narrow: App) -> None:
+    asked = b"GET /widget.js HTTP/1.1\r\nHost: chaski.example.org\r\n\r\n" * 4
+    with ExitStack() as stack, bystander(narrow) as person:
+        for _ in range(800):
+            taking_nothing = stack.enter_context(socket.socket())
+            taking_nothing.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            taking_nothing.bind(("127.0.0.69", 0))
+            taking_nothing.settimeout(5)
+            taking_nothing.connect(("127.0.0.1", narrow.port))
+            taking_nothing.sendall(asked)
+        ended = time.monotonic() + 8
+        while len(person.waits) < 12 and time.monotonic() < ended:
+            time.sleep(0.1)
+    person.was_served()
+
+
+def test_a_body_says_its_length_before(narrow: App) -> None:
+    head = b"POST /webhooks/web/sessions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with ExitStack() as stack:
+        answer = _connect(narrow, stack, head + b"1\r\n{\r\n").recv(4096)
+    assert answer.startswith(b"HTTP/1.1 411")
+    assert b"105" in answer
+
+
+def test_few_requests_wait_behind_another(narrow: App) -> None:
+    with ExitStack() as stack:
+        many = _connect(narrow, stack, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
+        many.settimeout(5)
+        received = b""
+        while part := many.recv(65536):
+            received += part
+    assert received.count(b"HTTP/1.1 ") < 10
+    assert b"503 Service Unavailable" in received

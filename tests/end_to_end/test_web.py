@@ -7,7 +7,7 @@ import json
 import pytest
 import requests
 
-from tests.conftest import App
+from tests.conftest import App, running
 
 MESSAGES = "/webhooks/web/messages"
 
@@ -194,6 +194,22 @@ def test_a_page_that_leaves_erases_with_the_token_as_the_body(app: App) -> None:
     )
     assert response.status_code == 204
     assert session.post(text="hola").status_code == 401
+
+
+def test_erasing_may_be_asked_for_again_and_is_never_limited_by_what_others_send(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("few") / "var"
+    with running(folder, CHASKI_ADDRESS_PER_MINUTE="5") as few:
+        session = few.web("es")
+        session.say("estoy encerrada no me dejan salir")
+        statuses = [session.post(text="hola").status_code for _ in range(6)]
+        assert statuses[-1] == 429
+        for _ in range(2):  # the first may have failed half way, as far as a page knows
+            few.end(session.token)
+        leaving = requests.post(f"{few.url}/webhooks/web/erase", data=session.token, timeout=20)
+        assert leaving.status_code == 204
+        assert not [key for key in few.store.keys("*") if key.startswith(b"conversation:")]
 
 
 def test_erasing_by_word_erases_the_codes(app: App) -> None:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
+from contextlib import ExitStack
 
 import pytest
 from twilio.request_validator import RequestValidator
 
 from bot.body import MOST_FIELDS, TooLarge, read_form, read_json
-from bot.channels.refusals import FAILURES, MOST_ADDRESSES, WINDOW_SECONDS, Refusals
+from bot.channels.refusals import (
+    FAILURES,
+    MOST_ADDRESSES,
+    MOST_AT_ONCE,
+    WINDOW_SECONDS,
+    Refusals,
+)
 from bot.channels.web import Refused, _position
+from bot.console import accounts
 from bot.numbers import whole_number
 from bot.privacy.pseudonyms import new_session_token, valid_session_token
+from bot.stages import STAGES, relay, throttle
 
 ADDRESS = "https://chaski.example.org/webhooks/whatsapp"
 
@@ -102,3 +112,28 @@ def test_a_session_token_has_one_spelling() -> None:
     assert same, "there is no other spelling to refuse"
     assert valid_session_token("secret", token)
     assert not any(valid_session_token("secret", one) for one in same)
+
+
+def test_of_an_address_that_fails_again_and_again_few_signatures_are_looked_at_at_once() -> None:
+    refusals = Refusals()
+    for _ in range(FAILURES):
+        refusals.wait("2001:db8::1")
+    with ExitStack() as stack:
+        looked = [
+            stack.enter_context(refusals.looking(f"2001:db8::{number}")) for number in range(5)
+        ]
+        assert looked == [True] * MOST_AT_ONCE + [False] * (5 - MOST_AT_ONCE)
+        assert stack.enter_context(refusals.looking("203.0.113.7"))
+    with refusals.looking("2001:db8::1") as free:
+        assert free
+
+
+def test_strangers_cannot_fill_the_line_of_a_known_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts._strangers, "waiting", accounts.LONGEST_LINE)
+    with pytest.raises(accounts.Busy):
+        asyncio.run(accounts.opens(None, "a long password"))
+    assert not asyncio.run(accounts.opens(None, "a long password", device=True))
+
+
+def test_what_goes_to_an_operator_is_not_counted_against_the_conversation() -> None:
+    assert STAGES.index(relay.run) < STAGES.index(throttle.run)
