@@ -137,6 +137,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         passages.stop()
         await watch.stop()
         await handoff.stop()
+        await services.unfinished.stop()
         await redactor.stop()
         await forgetting.stop()
         for store in (redis, relay):

@@ -8,7 +8,9 @@ from typing import Any
 from bot.assistant import Assistant
 from bot.handoff.service import HandOff
 from bot.privacy.redaction import Redactor
+from bot.privacy.unfinished import Unfinished
 from bot.settings import Settings
+from bot.stores import conversation as kept
 from bot.stores.client import Health
 
 
@@ -21,6 +23,7 @@ class Services:
         redactor: Asks Twilio to forget bodies.
         handoff: Cases, presence of operators, and the relay of words while a case is active.
         store: Whether the state store can be used now.
+        unfinished: Erasings that the store could not take.
     """
 
     settings: Settings
@@ -29,6 +32,13 @@ class Services:
     redactor: Redactor
     handoff: HandOff
     store: Health = field(init=False)
+    unfinished: Unfinished = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = Health(self.redis)
+        self.unfinished = Unfinished(self.end)
+
+    async def end(self, conversation: str) -> None:
+        """Erase a web session whole: its codes, its hand-off, its token's worth."""
+        await kept.end_session(self.redis, conversation)
+        await self.handoff.forget(conversation)

@@ -214,12 +214,12 @@ async def _leave(request: Request, services: Services) -> Response:
 
 
 async def _erase(token: str, services: Services) -> None:
+    conversation = conversation_id(services.settings.secret, "web", token)
     try:
-        conversation = conversation_id(services.settings.secret, "web", token)
-        await kept.end_session(services.redis, conversation)
-        await services.handoff.forget(conversation)
+        await services.end(conversation)
     except Exception as error:
         logs.failure(logger, "session not erased", error, channel="web")
+        services.unfinished.add(conversation)  # a page that has left cannot ask again
         raise Refused(503, "not_erased", "not_erased") from None
 
 

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from bot.answers import say
+from bot.privacy.pseudonyms import conversation_id
 from tests.conftest import App, new_number, running
 
 PATIENCE = 5.0
@@ -60,6 +61,22 @@ def test_a_hung_store_leaves_nobody_in_silence_and_holds_nobody_up(fragile: App)
     time.sleep(1.5)
     assert session.say("où porter plainte sans donner mon nom ?")
     assert session.topic == "report_anonymously"
+
+
+def test_what_could_not_be_erased_while_the_store_hung_is_erased_afterwards(fragile: App) -> None:
+    session = fragile.web("es")
+    session.say("estoy encerrada no me dejan salir")
+    pid = fragile.store_pid()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        leaving = requests.post(f"{fragile.url}/webhooks/web/erase", data=session.token, timeout=20)
+        assert leaving.status_code == 503
+        assert "borrar" in leaving.json()["error"]["message"]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    secret = (fragile.data_dir / "secret").read_text()
+    mine = conversation_id(secret, "web", session.token).encode()
+    assert fragile.eventually(lambda: not any(mine in key for key in fragile.store.keys("*")), 15)
 
 
 def test_a_store_that_dies_is_started_again_with_what_it_held(fragile: App) -> None:
