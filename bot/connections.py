@@ -187,7 +187,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """The answer is written: the connection may stay for another request."""
-        self._place.waits(self, waiting=not self.pipeline)
+        self._place.waits(self, waiting=not self.pipeline or self.flow.write_paused)
         super().on_response_complete()
         self._watch_taking()
 

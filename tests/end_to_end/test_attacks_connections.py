@@ -141,6 +141,7 @@ def test_who_takes_nothing_of_what_is_sent_holds_no_place(narrow: App) -> None:
         for _ in range(800):
             taking_nothing = stack.enter_context(socket.socket())
             taking_nothing.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            taking_nothing.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
             taking_nothing.bind(("127.0.0.69", 0))
             taking_nothing.settimeout(5)
             taking_nothing.connect(("127.0.0.1", narrow.port))
