@@ -35,7 +35,7 @@ LONGEST_SOCKET_PATH = 100
 
 WATCH_SECONDS = 0.5
 
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 2.0
 """Between two starts of a store that does not start."""
 
 LOADING_SECONDS = 120.0
