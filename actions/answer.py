@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.handoff import offer
-from actions.speech import (
+from actions.replies import (
     Events,
     choices_of,
     closing_notes,
@@ -19,8 +19,8 @@ from actions.speech import (
     speak,
     understood,
 )
-from bot.answers import answer, say
-from bot.languages import LANGUAGES
+from bot.answers.tables import answer, say
+from bot.text.languages import LANGUAGES
 
 CONVERSATIONAL = frozenset(
     "greet goodbye thank menu affirm deny bot_challenge privacy danger_over".split()

@@ -7,10 +7,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.again import last_topic, say_again
-from actions.speech import Events, entity, speak
-from bot.answers import answer
-from bot.languages import LANGUAGES
+from actions.repeat import last_topic, say_again
+from actions.replies import Events, entity, speak
+from bot.answers.tables import answer
+from bot.text.languages import LANGUAGES
 
 LANGUAGE_CHANGED = "language_changed"
 

@@ -12,14 +12,14 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.again import last_topic, say_again
 from actions.offices import BY_PLACE, tell_by_place
-from actions.speech import Events, entity, speak, speak_text, understood
-from bot.answers import answer, open_now, opening_hours, say
+from actions.repeat import last_topic, say_again
+from actions.replies import Events, entity, speak, speak_text, understood
+from bot.answers.offices import INTENT_SERVICE
+from bot.answers.tables import answer, open_now, opening_hours, say
 from bot.directory.tables import Contact, tables
 from bot.hours import now
-from bot.languages import ORIGINAL
-from bot.offices import INTENT_SERVICE
+from bot.text.languages import ORIGINAL
 
 MOST_LINES = 3
 """Lines whose hours or cost are told at once."""

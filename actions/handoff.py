@@ -9,11 +9,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speech import Events, entities, entity, intent, speak
-from bot.answers import answer, when_opens
-from bot.handoff.cases import Age, Case
-from bot.handoff.service import HandOff, Situation, provided
-from bot.languages import ORIGINAL
+from actions.replies import Events, entities, entity, intent, speak
+from bot.answers.tables import answer, when_opens
+from bot.handoff.case import Age, Case
+from bot.handoff.service import HandOffService, Situation, provided
+from bot.text.languages import ORIGINAL
 from bot.turn import Channel, Urgency
 
 MANY_AHEAD = 10
@@ -116,7 +116,7 @@ class ActionHandOff(Action):
 
 
 async def _queue(
-    dispatcher: CollectingDispatcher, tracker: Tracker, handoff: HandOff, decision: str
+    dispatcher: CollectingDispatcher, tracker: Tracker, handoff: HandOffService, decision: str
 ) -> None:
     situation = await _situation(tracker)
     if not situation.on_duty and decision == "handoff_accept" and situation.case is None:
@@ -133,7 +133,7 @@ async def _queue(
 
 
 async def _open(
-    handoff: HandOff, tracker: Tracker, level: Urgency, *, promised: bool
+    handoff: HandOffService, tracker: Tracker, level: Urgency, *, promised: bool
 ) -> tuple[Case | None, int]:
     cues = entities(tracker, "cues") or (tracker.get_slot("last_cues") or "").split()
     return await handoff.open(
@@ -170,7 +170,7 @@ def _channel(tracker: Tracker) -> Channel | None:
     return found if found in RELAYED else None  # type: ignore[return-value]
 
 
-def _handoff(tracker: Tracker) -> HandOff | None:
+def _handoff(tracker: Tracker) -> HandOffService | None:
     return provided() if _channel(tracker) is not None else None
 
 

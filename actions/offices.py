@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speech import (
+from actions.replies import (
     Events,
     choices_of,
     closing_notes,
@@ -19,11 +19,11 @@ from actions.speech import (
     speak_text,
     understood,
 )
-from bot.answers import answer
+from bot.answers.offices import INTENT_SERVICE, office_answer
+from bot.answers.organisations import NEEDS, organisation_answer
+from bot.answers.tables import answer
 from bot.directory.areas import area
-from bot.languages import ORIGINAL
-from bot.offices import INTENT_SERVICE, office_answer
-from bot.organisations import NEEDS, organisation_answer
+from bot.text.languages import ORIGINAL
 
 BY_PLACE = frozenset({*INTENT_SERVICE, *NEEDS})
 """Topics whose answer depends on where the person is."""

@@ -10,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.handoff import FOR_A_CHILD, call_person
 from actions.offices import tell_by_place
-from actions.speech import Events, entity, speak, understood
-from bot.answers import answer
-from bot.offices import INTENT_SERVICE
+from actions.replies import Events, entity, speak, understood
+from bot.answers.offices import INTENT_SERVICE
+from bot.answers.tables import answer
 
 
 class ActionUrgent(Action):

@@ -17,15 +17,16 @@ from typing import Any
 
 import yaml
 
-from bot.assistant import Assistant, newest_model
 from bot.directory.gazetteer import gazetteer
 from bot.directory.tables import tables
-from bot.folding import fold, words
 from bot.nlu.age import age_group
 from bot.nlu.corpus import ordinary_words
 from bot.nlu.cues import Cues
-from bot.privacy.text import LONGEST, clean
-from bot.settings import ROOT, Settings
+from bot.paths import ROOT
+from bot.rasa_adapter.assistant import Assistant, newest_model
+from bot.settings import Settings
+from bot.text.cleaning import LONGEST, clean
+from bot.text.folding import fold, words
 from bot.work import MOST, Work, doing
 
 MOST_MILLISECONDS = 250.0

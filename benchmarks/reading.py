@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from bot.assistant import Assistant, newest_model
 from bot.nlu.corpus import ordinary_words
 from bot.nlu.cues import Cues
 from bot.nlu.vectors import vector
+from bot.rasa_adapter.assistant import Assistant, newest_model
 from bot.settings import Settings
 
 ROUNDS = 30

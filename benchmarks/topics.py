@@ -23,8 +23,8 @@ from pathlib import Path
 
 import yaml
 
-from bot.languages import LANGUAGES
-from bot.settings import ROOT
+from bot.paths import ROOT
+from bot.text.languages import LANGUAGES
 
 MESSAGES = 150
 COPIED = ("actions", "bot", "data", "config.yml", "domain.yml", "endpoints.yml", "docker")

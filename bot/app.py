@@ -23,9 +23,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bot import errors, limits
-from bot.answers import answers
-from bot.assistant import Assistant, newest_model
+from bot import errors
+from bot.answers.tables import answers
 from bot.channels import web, whatsapp
 from bot.console import pages
 from bot.console.attempts import Attempts
@@ -34,15 +33,17 @@ from bot.console.passages import Passages
 from bot.console.sessions import Sessions
 from bot.console.web import Desk
 from bot.directory.gazetteer import gazetteer
-from bot.handoff.service import HandOff, provide
+from bot.handoff.service import HandOffService, provide
 from bot.handoff.watch import Watch
 from bot.health import Health
-from bot.privacy.forgetting import Forgetting
-from bot.privacy.redaction import Redactor
+from bot.http import limits
+from bot.rasa_adapter.assistant import Assistant, newest_model
+from bot.rasa_adapter.tracker_store import BoundedTrackerStore
 from bot.services import Services
 from bot.settings import Settings
 from bot.stores.client import client
-from bot.tracker_store import BoundedTrackerStore
+from bot.stores.forgetting import Forgetting
+from bot.twilio.redaction import Redactor
 from bot.widget import routes as widget
 
 POLICY = (
@@ -96,7 +97,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     Raises:
         bot.settings.SettingsError: A setting cannot be used.
-        bot.assistant.ModelMissing: Nothing was trained.
+        bot.rasa_adapter.assistant.ModelMissing: Nothing was trained.
     """
     limits.harden()
     settings = settings or Settings.from_environment()
@@ -104,14 +105,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
     assistant = Assistant(newest_model(settings.model_dir), BoundedTrackerStore(None, redis))
     relay = client(settings.relay_redis_url)
     redactor = Redactor(settings, redis)
-    handoff = HandOff(settings, redis, relay, redactor)
+    handoff = HandOffService(settings, redis, relay, redactor)
     provide(handoff)
     watch = Watch(handoff)
     forgetting = Forgetting(redis)
     passages = Passages(settings.documents_dir, settings.data_dir)
     attempts = Attempts(redis, settings.secret)
     desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages, Board(handoff))
-    services = Services(settings, assistant, redis, redactor, handoff)
+    services = Services(settings, assistant, assistant, redis, redactor, handoff)
     health = Health(settings.data_dir, redis, relay, assistant)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded

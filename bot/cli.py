@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.directory.tables import TableError
-from bot.nlu.cues import CueError
+from bot.nlu.cue import CueError
 from bot.privacy import logs
 from bot.settings import Settings, SettingsError
 
@@ -116,7 +116,7 @@ def _doctor() -> int:
 
 
 def _train(options: argparse.Namespace, settings: Settings) -> int:
-    from bot import training
+    from bot.rasa_adapter import training
 
     if training.is_current(settings.model_dir) and not options.force:
         print("The model is current.", file=sys.stderr)
@@ -128,7 +128,7 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
 def _sites(options: argparse.Namespace, settings: Settings) -> int:
     """A line for each site: its name, its origins, the key with which it sees its counts."""
     del options
-    from bot.widget.sites import counts_key
+    from bot.sites import counts_key
 
     for site in settings.widget_sites:
         print(site.name, ",".join(site.origins), counts_key(settings.secret, site.name), sep="\t")
@@ -139,8 +139,8 @@ def _sites(options: argparse.Namespace, settings: Settings) -> int:
 
 def _vectors(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
-    from bot.nlu.learning import print_progress, texts
     from bot.nlu.vectors import ship
+    from bot.rasa_adapter.learning import print_progress, texts
 
     ship(texts(), print_progress)
     return 0
@@ -148,8 +148,8 @@ def _vectors(options: argparse.Namespace, settings: Settings) -> int:
 
 def _parse(options: argparse.Namespace, settings: Settings) -> int:
     """One JSON line for each line read; a line that cannot be read gets an error, not silence."""
-    from bot.assistant import Assistant, ModelMissing, newest_model
-    from bot.parsing import parsed
+    from bot.evaluation.parsing import parsed
+    from bot.rasa_adapter.assistant import Assistant, ModelMissing, newest_model
 
     output = sys.stdout
     try:
@@ -177,7 +177,7 @@ def _parse(options: argparse.Namespace, settings: Settings) -> int:
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
-    from bot.check import problems
+    from bot.answers.check import problems
 
     found = problems()
     for problem in found:
@@ -188,7 +188,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:
     del settings
-    from bot import translations
+    from bot.answers import translations
 
     path = options.file or Path(f"answers-{options.lang}.csv")
     try:
@@ -205,7 +205,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
     del settings
     from datetime import date
 
-    from bot import translations
+    from bot.answers import translations
 
     path = options.file or Path(f"answers-{options.lang}.csv")
     try:

@@ -1,7 +1,8 @@
 """`python -m bot doctor`: looks at everything that Chaski needs and says what is wrong.
 
 Decides what is looked at, and what is a problem (Chaski does not start, or does not keep a
-promise), a warning (it works, with less than it could) or right. It works while the app runs and
+promise), a warning (it works, with less than it could) or right. Long, since it is a list of checks
+that know nothing of each other. It works while the app runs and
 while it does not, changes nothing but to ask the state store to write its file anew, which the app
 does every hour, and shows no secret.
 """
@@ -22,8 +23,9 @@ from urllib.parse import urlsplit
 
 import redis
 
-from bot import addresses, training
+from bot.http import addresses
 from bot.privacy import logs
+from bot.rasa_adapter import training
 from bot.settings import PREFIX, Settings, SettingsError
 from bot.stores import folder
 from bot.stores.embedded import EmbeddedStore, unused_store, would_be_read_as_less
@@ -435,7 +437,7 @@ def model(settings: Settings) -> Iterator[Finding]:
 
 def _loads(model_dir: Path) -> Finding:
     try:
-        from bot.assistant import Assistant, newest_model
+        from bot.rasa_adapter.assistant import Assistant, newest_model
 
         Assistant(newest_model(model_dir), None)
     except Exception as error:

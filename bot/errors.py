@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from bot.answers import say, title
-from bot.languages import LANGUAGES, accepted
+from bot.answers.tables import say, title
 from bot.privacy import logs
+from bot.text.languages import LANGUAGES, accepted
 
 _CODES = {404: "not_found", 405: "method_not_allowed"}
 

@@ -16,9 +16,10 @@ from types import FrameType
 
 import uvicorn
 
-from bot import limits, training
-from bot.addresses import cannot_listen
 from bot.channels import whatsapp
+from bot.http import limits
+from bot.http.addresses import cannot_listen
+from bot.rasa_adapter import training
 from bot.settings import Settings
 from bot.stores import folder
 from bot.stores.embedded import EmbeddedStore, sole_user, unused_store
@@ -103,7 +104,7 @@ def _serve(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             workers=settings.workers,
-            http="bot.connections:BoundedProtocol",  # type: ignore[arg-type]
+            http="bot.http.connections:BoundedProtocol",  # type: ignore[arg-type]
             ws="none",
             access_log=False,  # it would hold people's addresses
             log_config=None,  # ours: codes only

@@ -15,18 +15,16 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from bot import addresses, hours
-from bot.addresses import AddressError
+from bot import hours
+from bot.http import addresses
+from bot.http.addresses import AddressError
+from bot.paths import ROOT
 from bot.privacy import secret as secrets
 from bot.privacy.secret import SecretError
+from bot.sites import Site, SiteError
+from bot.sites import parse as parse_sites
 from bot.stores import folder
 from bot.stores.kinds import StoreError
-from bot.widget.sites import Site, SiteError
-from bot.widget.sites import parse as parse_sites
-
-ROOT = Path(__file__).resolve().parent.parent
-"""The project's folder: `data/`, `models/`, `config.yml` lie here."""
-
 
 PREFIX = "CHASKI_"
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 Channel = Literal["whatsapp", "sms", "web"]
 Urgency = Literal["none", "high", "urgent"]
-HandOff = Literal["none", "offered", "waiting", "active", "closed"]
+HandOffState = Literal["none", "offered", "waiting", "active", "closed"]
 
 Emergency = Literal["danger", "child", "child_alone", "medical", "self_harm"]
 Who = Literal["self", "child", "other"]
@@ -51,6 +51,25 @@ class Choice:
 
 
 @dataclass
+class Said:
+    """One message of an action, before its choices have ids.
+
+    Attributes:
+        text: What is said.
+        topic: What it is about.
+        choices: Codes that lead on.
+        asks: What it asks for: "place" or "handoff"; empty where it asks nothing.
+        effect: What happens with it: "erase", or a state of the hand-off.
+    """
+
+    text: str
+    topic: str
+    choices: list[str] = field(default_factory=list)
+    asks: str = ""
+    effect: str = ""
+
+
+@dataclass
 class Reply:
     """One message to the person: its text, the topic it answers, and what leads on."""
 
@@ -82,7 +101,7 @@ class Understanding:
     """What the words meant, in codes; from here on the words are gone (law 1).
 
     Attributes:
-        language: One of `bot.languages.LANGUAGES`; what the message itself is written in.
+        language: One of `bot.text.languages.LANGUAGES`; what the message itself is written in.
         language_confidence: From 0 to 1.
         intent: CONTENT.md's name of the topic.
         confidence: Of the intent, from 0 to 1.
@@ -126,9 +145,9 @@ class Turn:
     Attributes:
         channel: Where it came from.
         conversation: The pseudonym of `bot.privacy.pseudonyms`; never a number or a name.
-        origin: Keyed code of the web address on this day (`bot.privacy.addresses`): whose share of
-            the readers it takes, and how many of its cases wait. Empty where the provider signs the
-            sender; then the share is the conversation's. Kept with an open case only.
+        origin: Keyed code of the web address on this day (`bot.privacy.web_addresses`): whose
+            share of the readers it takes, and how many of its cases wait. Empty where the provider
+            signs the sender; then the share is the conversation's. Kept with an open case only.
         message_id: The provider's id, or the widget's own, by which a repeated delivery is known;
             empty where none.
         site: The site through whose widget a conversation begins; empty in later turns.
@@ -163,7 +182,7 @@ class Turn:
     understanding: Understanding | None = None
     replies: list[Reply] = field(default_factory=list)
     urgency: Urgency = "none"
-    handoff: HandOff = "none"
+    handoff: HandOffState = "none"
     erase: bool = False
     throttled: bool = False
     return_address: str = ""

@@ -12,12 +12,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from bot.answers import choice_title, say
-from bot.handoff.relay import Entry, for_person
+from bot.answers.tables import choice_title, say
+from bot.handoff.entries import Entry, for_person
 from bot.handoff.signals import signalled
-from bot.languages import ORIGINAL
 from bot.services import Services
 from bot.stores import conversation as kept
+from bot.text.languages import ORIGINAL
 
 COMMENT_SECONDS = 15.0
 """Between comments on a quiet stream."""
@@ -42,16 +42,16 @@ async def stream(
     handoff = services.handoff
     with handoff.relay_signals.listening(conversation) as signal:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
-        case = await handoff.cases.of(conversation)
+        case = await handoff.case_of(conversation)
         language = case.language if case else ORIGINAL
         yield _event("handoff", _state(case.state if case else "none", "", "", language))
         commented = time.monotonic()
         while not handoff.relay_signals.ending:
-            found = for_person(await handoff.relay.entries(conversation, after))
+            found = for_person(await handoff.entries(conversation, after))
             for entry in found:
                 yield _event(*_told(entry), identity=entry.id)
                 after = entry.id
-                await handoff.relay.delivered(conversation, entry.id, "delivered")
+                await handoff.delivered(conversation, entry.id)
             if not found and time.monotonic() - commented >= COMMENT_SECONDS:
                 if not still_good() or await kept.has_ended(services.redis, conversation):
                     yield _event("end", {})

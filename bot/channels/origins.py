@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.settings import Settings
-from bot.widget.sites import Site
+from bot.sites import Site
 
 PREFLIGHT_SECONDS = 7200
 """How long a browser may remember what is allowed; no browser takes more."""

@@ -13,7 +13,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.privacy.addresses import network
+from bot.privacy.web_addresses import network
 
 WINDOW_SECONDS = 60
 FAILURES = 20

@@ -19,23 +19,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.answers import say
-from bot.body import TooLarge, read_body, read_json
+from bot.answers.tables import say
 from bot.channels import events, origins
 from bot.channels.turns import Crowded, UnderWay
+from bot.channels.web_messages import RequestRefused, body_of, turn_of
 from bot.directory.areas import exists
-from bot.languages import LANGUAGES, ORIGINAL, accepted
+from bot.http.body import TooLarge, read_body, read_json
+from bot.http.streams import Streams
 from bot.privacy import logs
-from bot.privacy.addresses import origin_code
 from bot.privacy.pseudonyms import conversation_id, new_session_token, valid_session_token
-from bot.privacy.text import clean
+from bot.privacy.web_addresses import origin_code
 from bot.services import Services
 from bot.stages import answer
 from bot.stores import conversation as kept
 from bot.stores.keys import RETENTION
 from bot.stores.limits import count
-from bot.streams import Streams
-from bot.turn import PlaceReading, Position, Reply, Turn, Understanding
+from bot.text.languages import LANGUAGES, accepted
+from bot.turn import PlaceReading, Turn, Understanding
 
 PATH = "/webhooks/web"
 
@@ -45,10 +45,6 @@ LONGEST_BODY = 16 * 1024
 LONGEST_RAW_BODY = 8 * LONGEST_BODY
 """Bytes as sent: JSON may escape a letter of two bytes with six."""
 
-LONGEST_CHOICE = 64
-
-MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-"""A page's own id of a message, so that one that is sent again is answered once."""
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +54,6 @@ _streams = Streams()
 _under_way = UnderWay()
 
 
-class Refused(Exception):  # noqa: N818 - says what happened
-    """A request that gets an error: its status, its code, and a phrase or a sentence."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(code)
-        self.status, self.code, self.message, self.headers = status, code, message, headers
-
-
 def routes(services: Services) -> list[Route]:
     """The routes of the web channel."""
 
@@ -73,9 +61,11 @@ def routes(services: Services) -> list[Route]:
         async def guarded(request: Request) -> Response:
             try:
                 if handler is not _leave and not origins.is_allowed(request, services.settings):
-                    raise Refused(403, "origin_not_allowed", "This site may not use the channel.")
+                    raise RequestRefused(
+                        403, "origin_not_allowed", "This site may not use the channel."
+                    )
                 response: Response = await _answered(request, handler)
-            except Refused as refused:
+            except RequestRefused as refused:
                 response = _error(request, refused)
             return origins.permit(request, response, services.settings)
 
@@ -110,10 +100,10 @@ async def _begin(request: Request, services: Services) -> Response:
     fields = await _fields(request, may_be_empty=True)
     wanted = fields.get("language")
     if wanted is not None and wanted not in LANGUAGES:
-        raise Refused(400, "unknown_language", f"language is one of {', '.join(LANGUAGES)}.")
+        raise RequestRefused(400, "unknown_language", f"language is one of {', '.join(LANGUAGES)}.")
     region = fields.get("region", "")
     if region and not (isinstance(region, str) and exists(region)):
-        raise Refused(400, "unknown_region", "region is an INEI code of 2, 4 or 6 digits.")
+        raise RequestRefused(400, "unknown_region", "region is an INEI code of 2, 4 or 6 digits.")
     token = new_session_token(services.settings.secret)
     turn = Turn(
         channel="web",
@@ -130,34 +120,34 @@ async def _begin(request: Request, services: Services) -> Response:
         ),
     )
     turn = await answer(turn, services)
-    return JSONResponse({"token": token, **_body(turn)}, status_code=201)
+    return JSONResponse({"token": token, **body_of(turn)}, status_code=201)
 
 
 async def _message(request: Request, services: Services) -> Response:
     token = await _token(request, services)
     fields = await _fields(request)
-    turn = _turn(fields, conversation_id(services.settings.secret, "web", token))
+    turn = turn_of(fields, conversation_id(services.settings.secret, "web", token))
     turn.origin = _origin(request, services)
     turn.language = accepted_language(request)
     turn = await answer(turn, services)
     await _forget_if_ended(turn, services)
     if turn.throttled:
-        raise Refused(
+        raise RequestRefused(
             429,
             "too_many_messages",
             turn.replies[0].text,
             retry_after=str(RETENTION["throttle"]),
         )
-    return JSONResponse(_body(turn))
+    return JSONResponse(body_of(turn))
 
 
 def _site(request: Request, fields: dict[str, Any], services: Services) -> str:
     wanted = fields.get("site", "")
     if not isinstance(wanted, str):
-        raise Refused(400, "bad_request", "error_bad_request")
+        raise RequestRefused(400, "bad_request", "error_bad_request")
     found = origins.site_named(request, services.settings, wanted)
     if wanted and found is None:
-        raise Refused(403, "site_not_allowed", "site is none of this origin's.")
+        raise RequestRefused(403, "site_not_allowed", "site is none of this origin's.")
     return found.name if found else ""
 
 
@@ -180,7 +170,7 @@ async def _events(request: Request, services: Services) -> Response:
         after = ""
     address = request.client.host if request.client else ""
     if _streams.full(address):
-        raise Refused(429, "too_many_streams", "repeat_limit", retry_after="30")
+        raise RequestRefused(429, "too_many_streams", "repeat_limit", retry_after="30")
     stream = events.stream(
         services,
         conversation,
@@ -205,10 +195,10 @@ async def _leave(request: Request, services: Services) -> Response:
     try:
         body = await read_body(request, LONGEST_BODY)
     except TooLarge:
-        raise Refused(413, "too_large", "error_too_long") from None
+        raise RequestRefused(413, "too_large", "error_too_long") from None
     token = body.decode("ascii", "replace").strip()
     if not valid_session_token(services.settings.secret, token):
-        raise Refused(401, "bad_token", "error_session_ended")
+        raise RequestRefused(401, "bad_token", "error_session_ended")
     await _erase(token, services)
     return Response(status_code=204)
 
@@ -220,60 +210,27 @@ async def _erase(token: str, services: Services) -> None:
     except Exception as error:
         logs.failure(logger, "session not erased", error, channel="web")
         services.unfinished.add(conversation)  # a page that has left cannot ask again
-        raise Refused(503, "not_erased", "not_erased") from None
-
-
-def _turn(fields: dict[str, Any], conversation: str) -> Turn:
-    given = [name for name in ("text", "choice", "location") if fields.get(name) is not None]
-    if len(given) != 1:
-        raise Refused(400, "bad_request", "error_bad_request")
-    identity = fields.get("id", "")
-    if not isinstance(identity, str) or not (identity == "" or MESSAGE_ID.fullmatch(identity)):
-        raise Refused(400, "bad_id", "error_bad_request")
-    turn = Turn(channel="web", conversation=conversation, message_id=identity)
-    value = fields[given[0]]
-    if given[0] == "location":
-        turn.position = _position(value)
-    elif not isinstance(value, str):
-        raise Refused(400, "bad_request", "error_bad_request")
-    elif given[0] == "choice":
-        turn.choice = value[:LONGEST_CHOICE]
-    else:
-        turn.text = clean(value)
-    return turn
-
-
-def _position(value: Any) -> Position:
-    try:
-        latitude, longitude = value["lat"], value["lon"]
-        if isinstance(latitude, bool) or isinstance(longitude, bool):
-            raise TypeError
-        latitude, longitude = float(latitude), float(longitude)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        raise Refused(400, "bad_location", "error_bad_request") from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Refused(400, "bad_location", "error_bad_request")
-    return Position(latitude, longitude)
+        raise RequestRefused(503, "not_erased", "not_erased") from None
 
 
 async def _fields(request: Request, *, may_be_empty: bool = False) -> dict[str, Any]:
     try:
         raw = await read_body(request, LONGEST_RAW_BODY)
     except TooLarge:
-        raise Refused(413, "too_large", "error_too_long") from None
+        raise RequestRefused(413, "too_large", "error_too_long") from None
     if not raw and may_be_empty:
         return {}
     try:
         fields = read_json(raw)
     except ValueError:
-        raise Refused(
+        raise RequestRefused(
             413 if len(raw) > LONGEST_BODY else 400, "bad_json", "error_bad_request"
         ) from None
     plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
     if len(plain.encode("utf-8", "replace")) > LONGEST_BODY:
-        raise Refused(413, "too_large", "error_too_long")
+        raise RequestRefused(413, "too_large", "error_too_long")
     if not isinstance(fields, dict):
-        raise Refused(400, "bad_request", "error_bad_request")
+        raise RequestRefused(400, "bad_request", "error_bad_request")
     return fields
 
 
@@ -281,12 +238,12 @@ def _good_token(request: Request, services: Services) -> str:
     """A token of ours that has not expired, whether or not its session was erased.
 
     Raises:
-        Refused: It is missing or none.
+        RequestRefused: It is missing or none.
     """
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not valid_session_token(services.settings.secret, token):
-        raise Refused(401, "bad_token", "error_session_ended", www_authenticate="Bearer")
+        raise RequestRefused(401, "bad_token", "error_session_ended", www_authenticate="Bearer")
     return token
 
 
@@ -294,7 +251,7 @@ async def _token(request: Request, services: Services) -> str:
     """The session's token.
 
     Raises:
-        Refused: It is missing, not ours, expired, or its session was erased.
+        RequestRefused: It is missing, not ours, expired, or its session was erased.
     """
     token = _good_token(request, services)
     conversation = conversation_id(services.settings.secret, "web", token)
@@ -305,7 +262,7 @@ async def _token(request: Request, services: Services) -> str:
         logs.failure(logger, "session not looked up", error, channel="web")
         ended = False
     if ended:
-        raise Refused(401, "session_ended", "error_session_ended", www_authenticate="Bearer")
+        raise RequestRefused(401, "session_ended", "error_session_ended", www_authenticate="Bearer")
     return token
 
 
@@ -327,8 +284,10 @@ async def _limit_address(request: Request, services: Services) -> None:
         raise _too_many()
 
 
-def _too_many() -> Refused:
-    return Refused(429, "too_many_requests", "repeat_limit", retry_after=str(RETENTION["address"]))
+def _too_many() -> RequestRefused:
+    return RequestRefused(
+        429, "too_many_requests", "repeat_limit", retry_after=str(RETENTION["address"])
+    )
 
 
 def accepted_language(request: Request) -> str:
@@ -336,24 +295,7 @@ def accepted_language(request: Request) -> str:
     return accepted(request.headers.get("accept-language", ""))
 
 
-def _body(turn: Turn) -> dict[str, Any]:
-    return {
-        "replies": [_reply(reply) for reply in turn.replies],
-        "language": turn.language or ORIGINAL,
-        "urgency": turn.urgency,
-        "handoff": turn.handoff,
-    }
-
-
-def _reply(reply: Reply) -> dict[str, Any]:
-    return {
-        "text": reply.text,
-        "topic": reply.topic,
-        "choices": [{"id": choice.id, "title": choice.title} for choice in reply.choices],
-    }
-
-
-def _error(request: Request, refused: Refused) -> JSONResponse:
+def _error(request: Request, refused: RequestRefused) -> JSONResponse:
     language = accepted_language(request)
     message = refused.message
     if re.fullmatch(r"[a-z_]+", message):

@@ -1,13 +1,13 @@
 """WhatsApp and SMS through Twilio: a signed form comes in, TwiML goes out.
 
 Decides that nothing unsigned is read (there is no switch that turns the check off; without an auth
-token the webhook is closed), that a form of more than `bot.body.MOST_FIELDS` is refused before it
-is checked, that the signature is checked over the raw body with blank fields kept, that an address
-whose signatures are wrong again and again is told to wait (`bot.channels.refusals`), that a sender
-becomes a pseudonym at once, that media are never fetched, and that a turn is one message of at
-most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed.
-While an operator has the conversation a turn is answered only with what could not be posted yet:
-what operators write is posted (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it
+token the webhook is closed), that a form of more than `bot.http.body.MOST_FIELDS` is refused before
+it is checked, that the signature is checked over the raw body with blank fields kept, that an
+address whose signatures are wrong again and again is told to wait (`bot.channels.refusals`), that a
+sender becomes a pseudonym at once, that media are never fetched, and that a turn is one message of
+at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed. While an
+operator has the conversation a turn is answered only with what could not be posted yet: what
+operators write is posted (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it
 fared.
 """
 
@@ -22,18 +22,18 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.answers import say
-from bot.body import Form, TooLarge, read_body, read_form
+from bot.answers.tables import say
 from bot.channels.refusals import Refusals
-from bot.handoff.address import ReturnAddress, seal
 from bot.handoff.delivery import STATUS_PATH
-from bot.numbers import whole_number
+from bot.http.body import Form, TooLarge, read_body, read_form
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id
-from bot.privacy.text import clean
+from bot.privacy.return_address import ReturnAddress, seal
 from bot.services import Services
 from bot.settings import Settings
 from bot.stages import answer
+from bot.text.cleaning import clean
+from bot.text.numbers import whole_number
 from bot.turn import Channel, Position, Turn
 
 PATH = "/webhooks/whatsapp"
@@ -83,7 +83,7 @@ async def _webhook(request: Request, services: Services) -> Response:
 async def _waiting(turn: Turn, services: Services) -> str:
     """What an operator wrote and Twilio has not taken yet; it may as well go with this answer."""
     try:
-        return await services.handoff.delivery.with_answer(turn.conversation, LONGEST_MESSAGE)
+        return await services.handoff.with_answer(turn.conversation, LONGEST_MESSAGE)
     except Exception as error:  # it goes on waiting
         logs.failure(logger, "nothing taken along", error, channel=turn.channel)
         return ""

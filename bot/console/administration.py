@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from bot.console import accounts, attempts
 from bot.console.accounts import AccountError
-from bot.handoff import record
+from bot.handoff import audit
 from bot.settings import Settings
 from bot.stores.client import client
 from bot.stores.embedded import state_store
@@ -72,7 +72,7 @@ async def _do(
     else:
         await accounts.disable(redis, options.name)
         said = f"{options.name} may no longer sign in; all sessions have ended."
-    await record.write(redis, ADMINISTRATOR, f"account_{options.deed}", detail=options.name)
+    await audit.write(redis, ADMINISTRATOR, f"account_{options.deed}", detail=options.name)
     return [said]
 
 

@@ -20,12 +20,12 @@ from bot.console.sessions import Session
 from bot.console.views import case_row, entry_row, may_write, since_claim
 from bot.console.web import Desk, Refused, call, fields_of, text_of
 from bot.directory.areas import exists
-from bot.handoff import record
-from bot.handoff.cases import AGES, OUTCOMES, Case
-from bot.handoff.relay import RelayClosed
-from bot.languages import LANGUAGES
+from bot.handoff import audit
+from bot.handoff.case import AGES, OUTCOMES, Case
+from bot.handoff.words import RelayClosed
+from bot.http.streams import Streams
 from bot.stores.client import StoreDown
-from bot.streams import Streams
+from bot.text.languages import LANGUAGES
 
 LONGEST_MESSAGE = 1500
 """Characters of an operator's message: Twilio takes 1,600."""
@@ -161,7 +161,7 @@ async def _close_waiting(request: Request, session: Session, desk: Desk) -> Resp
     finally:
         if closed:
             detail = f"{closed} {outcome}"
-            await record.write(desk.handoff.state, session.name, "closed_many", detail=detail)
+            await audit.write(desk.handoff.state, session.name, "closed_many", detail=detail)
     return JSONResponse({"closed": closed})
 
 
@@ -189,7 +189,7 @@ async def _consent(request: Request, session: Session, desk: Desk) -> Response:
     given = (await fields_of(request)).get("given") is True
     await desk.handoff.cases.note(case.id, consent=time.time() if given else 0)
     what = "consent_given" if given else "consent_withdrawn"
-    await record.write(desk.handoff.state, session.name, what, case.id)
+    await audit.write(desk.handoff.state, session.name, what, case.id)
     return JSONResponse(case_row(await desk.handoff.cases.get(case.id) or case))
 
 

@@ -11,11 +11,15 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from bot.privacy.addresses import network
 from bot.privacy.pseudonyms import conversation_id
+from bot.privacy.web_addresses import network
 from bot.stores.keys import RETENTION, key
+from bot.stores.lua import script
+
+SCRIPTS = Path(__file__).parent / "scripts"
 
 FREE = 5
 """Tries of a name, or of a known device, before the delay begins."""
@@ -26,24 +30,6 @@ FREE_OF_ADDRESS = 50
 FIRST_DELAY_SECONDS = 5
 LONGEST_DELAY_SECONDS = 300
 """The delay stops growing here: some 300 guesses a day at a name, from the whole world."""
-
-_RESERVE_SCRIPT = """
-local now, wait = tonumber(ARGV[1]), 0
-for _, name in ipairs(KEYS) do
-  wait = math.max(wait, (tonumber(redis.call('HGET', name, 'until')) or 0) - now)
-end
-if wait > 0 then return tostring(wait) end
-for index, name in ipairs(KEYS) do
-  local count = redis.call('HINCRBY', name, 'count', 1)
-  local over = count - tonumber(ARGV[4 + index])
-  if over >= 0 then
-    local delay = math.min(tonumber(ARGV[2]) * 2 ^ math.min(over, 30), tonumber(ARGV[3]))
-    redis.call('HSET', name, 'until', now + delay)
-  end
-  redis.call('EXPIRE', name, ARGV[4])
-end
-return '0'
-"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +50,7 @@ class Attempts:
 
     def __init__(self, redis: Any, secret: str) -> None:
         self._redis, self._secret = redis, secret
-        self._reserve = redis.register_script(_RESERVE_SCRIPT)
+        self._reserve = script(redis, SCRIPTS, "reserve")
 
     async def reserve(self, name: str, address: str, device: str = "") -> Attempt:
         """Count a try before the password is looked at.

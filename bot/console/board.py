@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.console.views import case_row
-from bot.handoff.cases import Case
-from bot.handoff.service import HandOff
+from bot.handoff.case import Case
+from bot.handoff.service import HandOffService
 
 REST_SECONDS = 0.2
 """Between two readings of the cases by a process, so that a burst of changes costs one."""
@@ -32,7 +32,7 @@ class Reading:
 class Board:
     """One reading of the desk for all pages of a process."""
 
-    def __init__(self, handoff: HandOff) -> None:
+    def __init__(self, handoff: HandOffService) -> None:
         self._handoff = handoff
         self._lock = asyncio.Lock()
         self._last: Reading | None = None

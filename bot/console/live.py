@@ -23,8 +23,9 @@ from bot.console.board import Reading
 from bot.console.sessions import Session
 from bot.console.views import case_row, entry_row, since_claim
 from bot.console.web import STORE_FAILED, Desk
-from bot.handoff.cases import DESK, Case
+from bot.handoff.case import Case
 from bot.handoff.signals import signalled
+from bot.handoff.topics import DESK
 from bot.privacy import logs
 
 logger = logging.getLogger(__name__)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import hours
-from bot.answers import AnswerError, answers, open_now, opening_hours, say, title
+from bot.answers.offices import INTENT_SERVICE, office_answer
+from bot.answers.tables import AnswerError, answers, open_now, opening_hours, say, title
 from bot.directory.areas import area
 from bot.directory.gazetteer import gazetteer
 from bot.directory.tables import Service, tables
-from bot.folding import words
-from bot.numbers import whole_number
-from bot.offices import INTENT_SERVICE, office_answer
+from bot.text.folding import words
+from bot.text.numbers import whole_number
 
 MOST = 12
 FIRST = (

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.console.texts import UI_LANGUAGES, texts
-from bot.languages import accepted
+from bot.text.languages import accepted
 
 HOME = "/console/"
 

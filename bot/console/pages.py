@@ -27,12 +27,12 @@ from bot.console.texts import UI_LANGUAGES, texts
 from bot.console.unavailable import unavailable
 from bot.console.views import place_name
 from bot.console.web import SIGN_IN, Desk, form, form_fields, page, with_store
-from bot.handoff import record
-from bot.handoff.cases import AGES, OUTCOMES
-from bot.handoff.record import Day
-from bot.languages import NAMES
-from bot.numbers import whole_number
-from bot.privacy.addresses import origin_code
+from bot.handoff import audit
+from bot.handoff.audit import Day
+from bot.handoff.case import AGES, OUTCOMES
+from bot.privacy.web_addresses import origin_code
+from bot.text.languages import NAMES
+from bot.text.numbers import whole_number
 from bot.turn import URGENCY_LEVELS
 
 FOLDER = Path(__file__).parent
@@ -101,7 +101,7 @@ async def _sign_in(request: Request, desk: Desk) -> Response:
         return _login(request, "sign_in_busy", name, 503, BUSY_SECONDS)
     if account is None or not fits:
         known = account.name if account is not None else ""
-        await record.write(state, known, "sign_in_failed", detail=origin_code(secret, address))
+        await audit.write(state, known, "sign_in_failed", detail=origin_code(secret, address))
         return _login(request, "wrong_password", name, 403)
     await desk.attempts.succeeded(attempt)
     language = fields.get("language", "")
@@ -113,7 +113,7 @@ async def _sign_in(request: Request, desk: Desk) -> Response:
         response,
     )
     devices.remember(response, account, secret, secure=desk.sessions.secure(request))
-    await record.write(state, account.name, "signed_in", detail=origin_code(secret, address))
+    await audit.write(state, account.name, "signed_in", detail=origin_code(secret, address))
     return response
 
 
@@ -124,7 +124,7 @@ async def _sign_out(request: Request, session: Session, desk: Desk) -> Response:
         if case.operator == session.name:
             await desk.handoff.cases.hand_over(case, session.name)
     await desk.handoff.presence.leave(session.name)
-    await record.write(desk.handoff.state, session.name, "signed_out")
+    await audit.write(desk.handoff.state, session.name, "signed_out")
     response = RedirectResponse(SIGN_IN, status_code=303)
     await desk.sessions.end(session, response)
     return response
@@ -160,7 +160,7 @@ async def _show_desk(request: Request, session: Session, desk: Desk) -> Response
 
 async def _figures(request: Request, session: Session, desk: Desk) -> Response:
     period = _period(request)
-    days = await record.days(desk.handoff.state, period)
+    days = await audit.days(desk.handoff.state, period)
     seen = await desk.handoff.presence.seen()
     available = await desk.handoff.presence.available()
     return html(
@@ -170,7 +170,7 @@ async def _figures(request: Request, session: Session, desk: Desk) -> Response:
         period=period,
         periods=PERIODS,
         days=days,
-        total=record.total(days),
+        total=audit.total(days),
         levels=tuple(reversed(URGENCY_LEVELS)),
         names=NAMES,
         outcomes=OUTCOMES,
@@ -189,7 +189,7 @@ CSV_HEAD = (
 
 async def _csv(request: Request, session: Session, desk: Desk) -> Response:
     period = _period(request)
-    days = await record.days(desk.handoff.state, period)
+    days = await audit.days(desk.handoff.state, period)
     file = io.StringIO()
     writer = csv.writer(file)
     kinds = [
@@ -215,7 +215,7 @@ async def _csv(request: Request, session: Session, desk: Desk) -> Response:
                 *(counts(kind, 0) for kind in kinds),
             ]
         )
-    await record.write(desk.handoff.state, session.name, "figures_downloaded", detail=str(period))
+    await audit.write(desk.handoff.state, session.name, "figures_downloaded", detail=str(period))
     return Response(
         file.getvalue(),
         media_type="text/csv; charset=utf-8",
@@ -244,7 +244,7 @@ def _minutes(seconds: float | None) -> str:
 
 async def _audit(request: Request, session: Session, desk: Desk) -> Response:
     del request
-    deeds = await record.trail(desk.handoff.state, TRAIL)
+    deeds = await audit.trail(desk.handoff.state, TRAIL)
     rows = [
         (datetime.fromtimestamp(deed.at, hours.LIMA).strftime("%Y-%m-%d %H:%M:%S"), deed)
         for deed in deeds
@@ -281,7 +281,7 @@ async def _referral(request: Request, session: Session, desk: Desk) -> Response:
         return RedirectResponse(HOME, status_code=303)
     if not case.consent:
         return html("no_consent.html", session.language, 409, session=session, case=case)
-    await record.write(desk.handoff.state, session.name, "referral_form", case.id)
+    await audit.write(desk.handoff.state, session.name, "referral_form", case.id)
     suggested = {need for need, cues in NEEDS.items() if set(cues) & set(case.cues)}
     if case.age == "minor":
         suggested.add("child_at_risk")

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.folding import words
 from bot.nlu.vectors import passage_vector, read_vectors, rounded, vector, write_vectors
 from bot.privacy import logs
+from bot.text.folding import words
 
 KINDS = frozenset({".txt", ".md"})
 LONGEST_FILE = 4 * 1024 * 1024

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.answers import say
+from bot.answers.tables import say
 from bot.directory.areas import area, exists
-from bot.handoff.cases import Case
-from bot.handoff.relay import Entry
-from bot.handoff.twilio import OPTED_OUT
+from bot.handoff.case import Case
+from bot.handoff.entries import Entry
+from bot.twilio.rest import OPTED_OUT
 
 WINDOW_SECONDS = 24 * 3600
 """How long after a person's last message WhatsApp lets us write to them freely."""

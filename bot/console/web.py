@@ -18,14 +18,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.body import TooLarge, read_body, read_form, read_json
 from bot.console.attempts import Attempts
 from bot.console.board import Board
 from bot.console.markup import HOME
 from bot.console.passages import Passages
 from bot.console.sessions import Session, Sessions, csrf_fits, from_our_page
 from bot.console.unavailable import unavailable
-from bot.handoff.service import HandOff
+from bot.handoff.service import HandOffService
+from bot.http.body import TooLarge, read_body, read_form, read_json
 from bot.privacy import logs
 from bot.settings import Settings
 from bot.stores.client import StoreDown
@@ -41,7 +41,7 @@ class Desk:
     """The parts of the console in one process."""
 
     settings: Settings
-    handoff: HandOff
+    handoff: HandOffService
     sessions: Sessions
     attempts: Attempts
     passages: Passages

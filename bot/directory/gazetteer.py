@@ -13,8 +13,6 @@ name has are not shown to spaCy, which would keep each of them as long as the pr
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -24,8 +22,9 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
+from bot.directory import names
 from bot.directory.tables import Tables, tables
-from bot.folding import words
+from bot.text.folding import words
 from bot.turn import PlaceReading
 from bot.work import current
 
@@ -81,8 +80,6 @@ _LEVEL_WORDS = {
     "distrito": 6,
     "district": 6,
 }
-AREAS = (4, 2)
-"""Lengths of the codes that hold others, a province's before a department's."""
 
 UNKNOWN = "_"
 """Stands for a word that no name has: such a word is never a person's, since it has no letter."""
@@ -112,7 +109,7 @@ class Gazetteer:
 
     def __init__(self, source: Tables) -> None:
         self._vocabulary = spacy.blank("xx").vocab
-        self._codes = _codes_by_name(source)
+        self._codes = names.codes_by_name(source)
         self._foreign = {
             place.name: place.country
             for place in source.foreign
@@ -120,7 +117,7 @@ class Gazetteer:
             and " ".join(w for w in place.name.split() if w not in _SMALL_WORDS) not in self._codes
         }
         self._common = source.common_words
-        self._weight = _weights(source)
+        self._weight = names.weights(source)
         self._matcher = PhraseMatcher(self._vocabulary, attr="ORTH")
         self._matcher.add("peru", [self._doc(name.split()) for name in self._codes])
         self._matcher.add("abroad", [self._doc(name.split()) for name in self._foreign])
@@ -208,7 +205,9 @@ class Gazetteer:
         before = found[max(0, match.start - 3) : match.start]
         here = bool(before) and (before[-1] in _BEFORE_HERE or before[-1] in _DWELLING)
         origin = any(word in _BEFORE_ORIGIN for word in before)
-        holders = sum(other is not match and _inside(match.codes, other.codes) for other in matches)
+        holders = sum(
+            other is not match and names.inside(match.codes, other.codes) for other in matches
+        )
         plain = len(self._narrow(match, matches, found)) == 1
         return 2 * here - 3 * origin + 4 * holders + plain
 
@@ -219,7 +218,7 @@ class Gazetteer:
             if other is match:
                 continue
             # The closest area tells most: of "miraflores, lima" the one in the city of Lima
-            depth = {code: _depth(code, other.codes) for code in codes}
+            depth = {code: names.depth(code, other.codes) for code in codes}
             deepest = max(depth.values(), default=0)
             inside = [code for code in codes if deepest and depth[code] == deepest]
             codes = inside or codes
@@ -227,7 +226,7 @@ class Gazetteer:
         of_level = [code for code in codes if len(code) == level]
         if level and of_level:
             codes = of_level
-        return self._dominant(_seats(codes))
+        return self._dominant(names.seats(codes))
 
     def _dominant(self, codes: list[str]) -> list[str]:
         if len(codes) < 2:
@@ -256,7 +255,7 @@ class Gazetteer:
                     best = (hit[1], hit[0])
         if not best[1] or best[1] in self._common:
             return PlaceReading()
-        codes = self._dominant(_seats(list(self._codes[best[1]])))
+        codes = self._dominant(names.seats(list(self._codes[best[1]])))
         if len(codes) == 1:
             return PlaceReading(code=codes[0], guess=True)
         return PlaceReading(candidates=tuple(codes[:MOST_CANDIDATES]), guess=True)
@@ -267,68 +266,6 @@ class Gazetteer:
         return len(found) <= LONGEST_GUESS and _only(self._matches(found), found)
 
 
-def _codes_by_name(source: Tables) -> dict[str, tuple[str, ...]]:
-    names: dict[str, set[str]] = defaultdict(set)
-    towns: dict[str, set[str]] = defaultdict(set)
-    for place in source.places:
-        for name, code in (
-            (place.department, place.ubigeo[:2]),
-            (place.province, place.ubigeo[:4]),
-            (place.district, place.ubigeo),
-        ):
-            names[_plain(name)].add(code)
-        towns[_plain(place.capital)].add(place.ubigeo)
-    for name, codes in towns.items():
-        if name not in names:  # a town counts where no district or province has its name
-            names[name] |= codes
-    for alias in source.aliases:
-        names[_plain(alias.alias)].add(alias.code)
-    names.pop("", None)
-    return {name: tuple(sorted(codes)) for name, codes in names.items()}
-
-
-def _plain(name: str) -> str:
-    return " ".join(words(name))
-
-
-def _weights(source: Tables) -> Counter[str]:
-    weights: Counter[str] = Counter()
-    for office in source.offices:
-        for length in (2, 4, 6):
-            if len(office.ubigeo) >= length:
-                weights[office.ubigeo[:length]] += 1
-    return weights
-
-
-def _seats(codes: list[str]) -> list[str]:
-    """Merge an area with the seat that bears its name: "Puno" is the city, "Loreto" the region.
-
-    INEI gives the capital the first code, so a district or province is the seat of a larger area
-    if what follows the larger code is 01s.
-    """
-    kept = list(codes)
-    for outer in sorted(codes, key=len):
-        nested = [code for code in kept if code != outer and code.startswith(outer)]
-        if outer not in kept or not nested:
-            continue
-        seat = [code for code in nested if set(re.findall("..", code[len(outer) :])) == {"01"}]
-        if seat:
-            kept = [code for code in kept if code == max(seat, key=len) or code not in nested]
-            kept.remove(outer)
-        else:
-            kept = [code for code in kept if code not in nested]
-    return kept
-
-
-def _depth(code: str, outer: tuple[str, ...]) -> int:
-    """How long the longest code is that holds this one; 0 where none does."""
-    return next((length for length in AREAS if length < len(code) and code[:length] in outer), 0)
-
-
-def _inside(codes: Iterable[str], outer: tuple[str, ...]) -> bool:
-    return any(_depth(code, outer) for code in codes)
-
-
 def _only(matches: list[Match], found: list[str], besides: int = 1) -> bool:
     """Whether names are all that is said, but for so many other words."""
     covered = sum(match.end - match.start for match in matches)
@@ -337,7 +274,7 @@ def _only(matches: list[Match], found: list[str], besides: int = 1) -> bool:
 
 def _related(match: Match, other: Match) -> bool:
     """Whether one name lies in the other's area: "nauta, loreto"."""
-    return _inside(match.codes, other.codes) or _inside(other.codes, match.codes)
+    return names.inside(match.codes, other.codes) or names.inside(other.codes, match.codes)
 
 
 def _abroad(match: Match, matches: list[Match]) -> bool:

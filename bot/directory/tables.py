@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from bot.settings import ROOT
+from bot.paths import ROOT
 
 FOLDER = ROOT / "data" / "directory"
 

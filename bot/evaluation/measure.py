@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from bot.assistant import READERS, Assistant
-from bot.privacy.text import clean
-from bot.settings import ROOT
+from bot.paths import ROOT
+from bot.rasa_adapter.assistant import READERS, Assistant
+from bot.text.cleaning import clean
 from bot.turn import Understanding
 
 DATA = ROOT / "tests" / "data"

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bot.assistant import Assistant
 from bot.evaluation.measure import Measure, read_all, read_yaml
-from bot.languages import LANGUAGES
+from bot.rasa_adapter.assistant import Assistant
+from bot.text.languages import LANGUAGES
 from bot.turn import Understanding
 
 PLACE_GOAL = 0.95

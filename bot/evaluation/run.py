@@ -10,15 +10,15 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.answers import answers
-from bot.assistant import Assistant, newest_model
+from bot.answers.tables import answers
 from bot.evaluation import rest, topics, urgency
 from bot.evaluation.measure import DATA, all_texts
-from bot.folding import words
-from bot.languages import LANGUAGES
 from bot.nlu import follow_up
 from bot.nlu.corpus import corpus
 from bot.nlu.urgency_examples import read_examples
+from bot.rasa_adapter.assistant import Assistant, newest_model
+from bot.text.folding import words
+from bot.text.languages import LANGUAGES
 
 
 def overlap(folder: Path = DATA) -> list[str]:

@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.assistant import Assistant
 from bot.evaluation.measure import Measure, read_all, read_yaml
 from bot.evaluation.urgency import MOST_FALSE_ALARMS
-from bot.folding import words
-from bot.languages import LANGUAGES
 from bot.nlu.language import NO_LANGUAGE
 from bot.nlu.urgency_examples import MAYBE_IN_DANGER
+from bot.rasa_adapter.assistant import Assistant
 from bot.stages.understand import SURE
+from bot.text.folding import words
+from bot.text.languages import LANGUAGES
 from bot.turn import Understanding
 
 GOALS = {"es": 0.93, "en": 0.93, "pt": 0.93, "fr": 0.93, "ht": 0.88, "qu": 0.82}

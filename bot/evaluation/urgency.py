@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.assistant import Assistant
 from bot.evaluation.measure import Measure, read_all, read_yaml
-from bot.languages import LANGUAGES
-from bot.nlu.mutation import mutated
+from bot.nlu.typos import mutated
+from bot.rasa_adapter.assistant import Assistant
+from bot.text.languages import LANGUAGES
 from bot.turn import NUMBER_OF, URGENCY_LEVELS, Understanding, Urgency
 
 URGENT_GOAL = 0.95

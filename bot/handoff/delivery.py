@@ -13,15 +13,17 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
-from bot.answers import say
-from bot.handoff.address import unseal
-from bot.handoff.relay import OUTBOX_TOPIC, Entry, Relay
+from bot.answers.tables import say
+from bot.handoff import topics
+from bot.handoff.entries import Entry
 from bot.handoff.signals import Signals, signalled
-from bot.handoff.twilio import OPTED_OUT, WINDOW_CLOSED, Post, Posted
+from bot.handoff.words import Relay
 from bot.privacy import logs
-from bot.privacy.redaction import Redactor
+from bot.privacy.return_address import unseal
 from bot.settings import Settings
 from bot.tasks import end
+from bot.twilio.redaction import Redactor
+from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED, Post, Posted
 
 STATUS_PATH = "/webhooks/whatsapp/status"
 """Where Twilio tells how a message fared (`bot.channels.whatsapp`)."""
@@ -78,7 +80,7 @@ class Delivery:
         await self._post.close()
 
     async def _work(self) -> None:
-        with self._signals.listening(OUTBOX_TOPIC) as signal:
+        with self._signals.listening(topics.OUTBOX) as signal:
             while True:
                 try:
                     for conversation in await self._relay.outbox():

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import hours
-from bot.handoff import record
+from bot.handoff.topics import CHANNEL, DESK
 from bot.settings import Settings
 from bot.stores.keys import RETENTION, key
 
@@ -42,14 +42,14 @@ class Presence:
             pipeline.zrem(AVAILABLE, operator)
         seen, _, changed, *_ = await pipeline.execute()
         if seen or changed:  # the others' pages show it at once
-            await self._redis.publish(record.CHANNEL, record.TOPIC)
+            await self._redis.publish(CHANNEL, DESK)
 
     async def leave(self, operator: str) -> None:
         """Forget an operator who has signed out."""
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.zrem(SEEN, operator)
         pipeline.zrem(AVAILABLE, operator)
-        pipeline.publish(record.CHANNEL, record.TOPIC)
+        pipeline.publish(CHANNEL, DESK)
         await pipeline.execute()
 
     async def seen(self) -> dict[str, float]:

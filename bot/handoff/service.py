@@ -18,18 +18,20 @@ from datetime import datetime
 from typing import Any
 
 from bot import hours
-from bot.handoff.cases import Age, Case, Cases, Outcome, new_case
+from bot.handoff.case import Age, Case, Outcome, new_case
+from bot.handoff.cases import Cases
 from bot.handoff.delivery import Delivery
+from bot.handoff.entries import Entry
 from bot.handoff.presence import Presence, desk_is_open
-from bot.handoff.relay import Relay
 from bot.handoff.signals import Signals
-from bot.handoff.twilio import OPTED_OUT, WINDOW_CLOSED
+from bot.handoff.words import Relay
 from bot.privacy import logs
-from bot.privacy.forgetting import erased
-from bot.privacy.redaction import Redactor
 from bot.settings import Settings
 from bot.stores.absence import without_store
+from bot.stores.forgetting import erased
 from bot.turn import Channel, Urgency
+from bot.twilio.redaction import Redactor
+from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ def writes_from(origin: str) -> Iterator[None]:
         _origin.reset(before)
 
 
-class HandOff:
+class HandOffService:
     """The hand-off in one process."""
 
     def __init__(self, settings: Settings, state: Any, relay: Any, redactor: Redactor) -> None:
@@ -183,13 +185,37 @@ class HandOff:
             await self.cases.raise_level(case, cues)
         return case, await self.cases.place(case.id)
 
+    async def case_of(self, conversation: str) -> Case | None:
+        """The open case of a conversation."""
+        return await self.cases.of(conversation)
+
+    async def speaks(self, case: Case, language: str) -> None:
+        """The person of a case has changed the language."""
+        await self.cases.note(case.id, language=language)
+
+    async def keep_address(self, conversation: str, sealed: str) -> None:
+        """Keep where to answer, as long as the case is open."""
+        await self.relay.keep_address(conversation, sealed)
+
+    async def entries(self, conversation: str, after: str) -> list[Entry]:
+        """The words and notices of a conversation after an entry."""
+        return await self.relay.entries(conversation, after)
+
+    async def delivered(self, conversation: str, entry: str) -> None:
+        """A message has reached the person's page."""
+        await self.relay.delivered(conversation, entry, "delivered")
+
+    async def with_answer(self, conversation: str, longest: int) -> str:
+        """What could not be posted yet, to go with the answer of a turn, at most so long."""
+        return await self.delivery.with_answer(conversation, longest)
+
     async def from_person(
         self, case: Case, text: str, kind: str = "person", message_id: str = ""
     ) -> None:
         """Hand what the person wrote to the operator.
 
         Raises:
-            bot.handoff.relay.RelayClosed: Words cannot be written.
+            bot.handoff.words.RelayClosed: Words cannot be written.
             redis.exceptions.RedisError: The state store does not answer.
         """
         now = time.time()
@@ -263,15 +289,15 @@ class HandOff:
             await self.cases.note(case.id, window_closed=code)
 
 
-_provided: HandOff | None = None
+_provided: HandOffService | None = None
 
 
-def provide(handoff: HandOff | None) -> None:
+def provide(handoff: HandOffService | None) -> None:
     """Give the actions of this process their hand-off."""
     global _provided
     _provided = handoff
 
 
-def provided() -> HandOff | None:
+def provided() -> HandOffService | None:
     """The hand-off of this process; None where actions run without the app or its store."""
     return None if without_store() else _provided

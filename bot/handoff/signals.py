@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from bot.handoff.record import CHANNEL
+from bot.handoff.topics import CHANNEL
 from bot.privacy import logs
 from bot.tasks import end
 

@@ -15,10 +15,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.handoff.cases import DESK, NOTICES
+from bot.handoff.cases import NOTICES
 from bot.handoff.presence import HEARTBEAT_SECONDS
-from bot.handoff.service import HandOff
+from bot.handoff.service import HandOffService
 from bot.handoff.signals import signalled
+from bot.handoff.topics import DESK
 from bot.privacy import logs
 from bot.stores import records
 from bot.tasks import end
@@ -41,7 +42,7 @@ logger = logging.getLogger(__name__)
 class Watch:
     """The background work of one process."""
 
-    def __init__(self, handoff: HandOff) -> None:
+    def __init__(self, handoff: HandOffService) -> None:
         self._handoff = handoff
         self._task: asyncio.Task[None] | None = None
         self._began = time.monotonic()

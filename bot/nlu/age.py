@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bot.folding import fold
+from bot.text.folding import fold
 
 AgeGroup = Literal["", "adult", "minor"]
 

@@ -15,9 +15,9 @@ from zlib import crc32
 
 import yaml
 
-from bot.folding import words
-from bot.languages import LANGUAGES
-from bot.settings import ROOT
+from bot.paths import ROOT
+from bot.text.folding import words
+from bot.text.languages import LANGUAGES
 
 FOLDER = ROOT / "data" / "nlu"
 

@@ -1,9 +1,8 @@
 """Cues of danger: phrases of `data/urgency/cues/<category>.yml`, found in a message.
 
-Decides how a cue is written and matched. Syntax, for translators: `(a|b|)` alternatives, an empty
-one makes the part optional; ` ... ` up to four words between. A cue becomes a pattern over the
-folded words, and is tried only where one of its rarest words occurs: spelt out into phrases for
-spaCy's matcher, the same cues took 6 s and 157 MB to load (docs/adr/0004).
+Decides how cues (`bot.nlu.cue`) are matched. A cue becomes a pattern over the folded words, and is
+tried only where one of its rarest words occurs: spelt out into phrases for spaCy's matcher, the
+same cues took 6 s and 157 MB to load (docs/adr/0004).
 A word with a typo is first read as the nearest word that cues use, unless it is a word that
 people's messages are known to contain. A cue inside an idiom, or after a negation, does not count.
 All languages are read at once: people mix them. The work grows with the words of a message and
@@ -16,36 +15,28 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.folding import fold, words
-from bot.languages import LANGUAGES
-from bot.nlu.typos import LONGEST_CORRECTED, Spellings
-from bot.settings import ROOT
+from bot.nlu.corrections import LONGEST_CORRECTED, Spellings
+from bot.nlu.cue import MOST_PLACES, Cue, CueError, Rarest, expand
+from bot.paths import ROOT
+from bot.text.folding import fold, words
+from bot.text.languages import LANGUAGES
 from bot.turn import Urgency
 from bot.work import current
 
 FOLDER = ROOT / "data" / "urgency"
 """Of `cues/<category>.yml` and `contexts.yml`."""
 
-GAP = 4
-"""Words that ` ... ` may stand for."""
-
-MOST_EXPANSIONS = 400
-"""Readings of one bracketed word; more is a slip of the pen."""
 
 SHORTEST_CORRECTED = 4
 """Letters from which a word may have a typo."""
 
-MOST_PLACES = 250
-"""Places of one word where cues are tried, half of them the first and half the last: nobody who
-tells something repeats a word more often."""
 
 MOST_TOLD = 8
 """Places of one cue that are told, of those that count and of those that do not; the rest says
@@ -60,76 +51,9 @@ WHO = ("any", "child")
 """Who is in danger where a category's cue is found: anybody, or a child."""
 
 _CONTEXT = "context:"
-_GAP = "..."
-_BRACKETS = re.compile(r"\(([^()]*)\)")
-_UNIT = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _TOKEN = re.compile(r"[^\W_]+|[.,;:!?¿¡\n]+")
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
-
-
-class CueError(ValueError):
-    """A cue cannot be read; the message names the file and the cue."""
-
-
-def expand(unit: str) -> list[tuple[str, ...]]:
-    """The readings of a bracketed unit, each as its words; an empty one where it is optional.
-
-    Raises:
-        CueError: Brackets are not closed or nested, or the readings are too many.
-    """
-    pieces = _BRACKETS.split(unit)  # plain, alternatives, plain, alternatives, plain …
-    if any(sign in piece for piece in pieces[0::2] for sign in "()|"):
-        raise CueError(f"unbalanced brackets: {unit!r}")
-    options = [
-        [piece] if number % 2 == 0 else piece.split("|") for number, piece in enumerate(pieces)
-    ]
-    total = 1
-    for option in options:
-        total *= len(option)
-    if total > MOST_EXPANSIONS:
-        raise CueError(f"{total} readings: {unit!r}")
-    return sorted({tuple(words("".join(choice))) for choice in itertools.product(*options)})
-
-
-@dataclass(frozen=True)
-class Cue:
-    """One cue: what it signals and how it is written, folded."""
-
-    category: str
-    level: Urgency
-    written: str
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches the cue in words joined by single spaces."""
-        parts = []
-        for part in self.written.split(_GAP):
-            plain = re.sub(r"\s+", r" *\\b", part.strip())
-            parts.append(plain.replace("(", "(?:"))
-        gap = rf"(?: [^ ]+){{0,{GAP}}} +\b"
-        return re.compile(r"\b(?:" + rf")\b{gap}(?:".join(parts) + r")\b")
-
-    @property
-    def parts(self) -> list[str]:
-        """Its units and gaps as written."""
-        return _UNIT.findall(self.written)
-
-    @cached_property
-    def units(self) -> list[list[tuple[str, ...]]]:
-        """The readings of each unit (a word, or a bracket) in turn.
-
-        Raises:
-            CueError: Nothing is left of the cue, or its brackets are wrong.
-        """
-        if any(sign in _BRACKETS.sub("", self.written) for sign in "()|"):
-            raise CueError(f"unbalanced brackets: {self.written!r}")
-        if any(_GAP in part for part in self.parts if part != _GAP):
-            raise CueError(f"no spaces around {_GAP}: {self.written!r}")
-        found = [expand(part) for part in self.parts if part != _GAP]
-        if not any(all(unit) for unit in found):
-            raise CueError(f"every word is optional: {self.written!r}")
-        return found
 
 
 @dataclass(frozen=True)
@@ -162,57 +86,6 @@ class Reading:
     def active(self, level: Urgency) -> list[Found]:
         """The cues of a level that count."""
         return [cue for cue in self.cues if cue.level == level and not cue.negated]
-
-
-@dataclass(frozen=True)
-class Rarest:
-    """The unit of a cue by which it is found in a message.
-
-    Attributes:
-        words: Those that it may begin with.
-        after: How many words of the cue may stand before it: the fewest and the most.
-        first: Words that the cue may begin with; none where it begins with something optional, so
-            that it may also begin with the space before any word.
-    """
-
-    words: tuple[str, ...]
-    after: tuple[int, int]
-    first: frozenset[str]
-
-    @classmethod
-    def of(cls, cue: Cue, place: int) -> Rarest:
-        """The unit at a place of the cue's."""
-        fewest = most = 0
-        parts = iter(cue.units)
-        for number, part in enumerate(cue.parts):
-            if number - cue.parts[:number].count(_GAP) == place and part != _GAP:
-                break
-            lengths = [0, GAP] if part == _GAP else [len(reading) for reading in next(parts)]
-            fewest, most = fewest + min(lengths), most + max(lengths)
-        words = tuple(sorted({reading[0] for reading in cue.units[place]}))
-        beginnings = cue.units[0] if all(cue.units[0]) else []
-        return cls(words, (fewest, most), frozenset(reading[0] for reading in beginnings))
-
-    def starts(
-        self, tokens: Sequence[str], places: Mapping[str, Sequence[int]]
-    ) -> list[tuple[int, int]]:
-        """Where the cue may begin, in order: numbers of words, and how many letters before.
-
-        Args:
-            tokens: The words of the message.
-            places: The numbers of each word that is the rarest of a cue.
-        """
-        fewest, most = self.after
-        found = {
-            place - after
-            for word in self.words
-            for place in places.get(word, ())
-            for after in range(fewest, most + 1)
-            if place >= after
-        }
-        if self.first:
-            return [(start, 0) for start in sorted(found) if tokens[start] in self.first]
-        return [(start, before) for start in sorted(found) for before in (1, 0) if start >= before]
 
 
 class Cues:

@@ -2,7 +2,7 @@
 
 Decides the kinds of follow-ups and that they are read beside the topic, not instead of it: which
 of the two is answered depends on what was said before, and that the dialogue knows
-(`actions/follow_up.py`). Learnt from `data/follow_up/`, against the short messages of the corpus,
+(`actions/follow_up.py`). Fitted from `data/follow_up/`, against the short messages of the corpus,
 which name a topic of their own.
 """
 
@@ -12,20 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.training_data.message import Message
-
-from bot.folding import words
-from bot.languages import LANGUAGES
-from bot.nlu.component import VECTOR, LinearComponent
 from bot.nlu.corpus import corpus, parsed, sampled
-from bot.nlu.linear import Features, Margins
-from bot.nlu.vectors import vectors_of_examples
-from bot.settings import ROOT
+from bot.nlu.linear import Features, LinearModel
+from bot.nlu.vectors import Vector, vectors_of_examples
+from bot.paths import ROOT
+from bot.text.folding import words
+from bot.text.languages import LANGUAGES
 
 FOLDER = ROOT / "data" / "follow_up"
-
-FOLLOW_UP = "follow_up"
 
 NONE = "none"
 KINDS = ("where", "cost", "hours", "children", "repeat", "shorter", "more", "safe_now")
@@ -35,39 +29,42 @@ go on, the danger is over."""
 LONGEST = 12
 """Words; a longer message stands by itself."""
 
-SURE = 0.5
+SURE_OF_FOLLOW_UP = 0.5
 """Confidence from which a follow-up is believed."""
 
 EVERY = 2
 """Of so many examples of topics one is learnt from: they are many, and enough say what is none."""
 
-SHARPNESS = 2.5
+INVERSE_TEMPERATURE = 2.5
+"""Of the kinds' margins, so that the confidence is how often it is right."""
 
 
-@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
-class FollowUpDetector(LinearComponent):
-    """Names the kind of follow-up, if it is one."""
+def example_texts() -> list[str]:
+    """The follow-ups, and what is none."""
+    return [text for text, _ in training_examples()]
 
-    @classmethod
-    def texts(cls) -> list[str]:
-        """The follow-ups, and what is none."""
-        return [text for text, _ in training_examples()]
 
-    @classmethod
-    def learn(cls) -> Margins:
-        """Learn the kinds against everything else that is short."""
-        features = Features.of(cls.texts(), vectors_of_examples(cls.texts()))
-        kinds = [kind for _, kind in training_examples()]
-        return Margins.learn(features, kinds, balanced=True)
+def fit() -> LinearModel:
+    """Fit the kinds against everything else that is short."""
+    texts = example_texts()
+    features = Features.of(texts, vectors_of_examples(texts))
+    kinds = [kind for _, kind in training_examples()]
+    return LinearModel.fit(features, kinds, balanced=True)
 
-    def read(self, message: Message, text: str) -> None:
-        """Add the kind; empty where the message stands by itself."""
-        found, confidence = "", 0.0
-        if 1 <= len(words(text)) <= LONGEST:
-            kind, share = self._margins.best(text, message.get(VECTOR), SHARPNESS)
-            if kind != NONE and share >= SURE:
-                found, confidence = kind, share
-        message.set(FOLLOW_UP, {"kind": found, "confidence": confidence}, add_to_output=True)
+
+def kind_of(model: LinearModel, text: str, vector: Vector) -> tuple[str, float]:
+    """The kind of follow-up and its confidence; empty and 0 where a message stands by itself.
+
+    Args:
+        model: What `fit` gave.
+        text: The message.
+        vector: Of its head.
+    """
+    if 1 <= len(words(text)) <= LONGEST:
+        kind, probability = model.best(text, vector, INVERSE_TEMPERATURE)
+        if kind != NONE and probability >= SURE_OF_FOLLOW_UP:
+            return kind, probability
+    return "", 0.0
 
 
 @lru_cache(maxsize=1)

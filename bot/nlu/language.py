@@ -1,6 +1,6 @@
 """Which of the six languages a message is written in, and whether it is written in another.
 
-Decides by letters: a linear classifier on the groups of one to four letters, learnt from the
+Decides by letters: a linear classifier on n-grams of one to four letters, learnt from the
 folders of `data/nlu/`. Measured on those examples (docs/adr/0003): py3langid restricted to the six
 read 47 % of the Quechua and 75 % of the Creole messages right, people's spelling being far from the
 books it knows; this one, cross-validated, 91 to 94 % of all, the rest being mostly names and words
@@ -11,23 +11,20 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterable
 
 from langdetect import DetectorFactory, detect_langs
 from langdetect.lang_detect_exception import LangDetectException
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.training_data.message import Message
 
-from bot.folding import words
-from bot.languages import LANGUAGES, ORIGINAL, requested
-from bot.nlu.component import LinearComponent
 from bot.nlu.corpus import corpus
-from bot.nlu.linear import Features, Margins
+from bot.nlu.linear import Features, LinearModel
+from bot.text.folding import words
+from bot.text.languages import LANGUAGES, ORIGINAL
 
-SIZES = range(1, 5)
-"""Lengths of the groups of letters that tell a language."""
+LENGTHS = range(1, 5)
+"""Of the n-grams that tell a language."""
 
-SHARPNESS = 3.0
+INVERSE_TEMPERATURE = 3.0
+"""Of the languages' margins, so that the confidence is how often it is right."""
 
 NO_LANGUAGE = frozenset({"give_place", "choose_language", "affirm", "deny"})
 """Intents whose examples show no language: names, "ok", a language's name."""
@@ -39,12 +36,10 @@ FOREIGN_WORDS = 4
 """Words from which langdetect says something about a text."""
 
 FOREIGN_SURE = 0.97
+"""Confidence of langdetect from which it is believed."""
 
 LONGEST_HEARD = 400
 """Letters by which another language is told."""
-
-LANGUAGE = "language"
-OTHER_LANGUAGE = "other_language"
 
 DetectorFactory.seed = 0  # else langdetect answers differently from call to call
 
@@ -71,35 +66,16 @@ def other_language(text: str, confidence: float) -> bool:
     return best.lang not in LANGUAGES and best.prob >= FOREIGN_SURE
 
 
-@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
-class LanguageIdentifier(LinearComponent):
-    """Names the language and how sure that is."""
+def fit() -> LinearModel:
+    """Fit the languages to the folders of the corpus."""
+    shown = [example for example in corpus() if example.intent not in NO_LANGUAGE]
+    features = Features.of([example.text for example in shown], None, LENGTHS, word_weight=0.0)
+    languages = [example.language for example in shown]
+    return LinearModel.fit(features, languages, balanced=True)
 
-    @classmethod
-    def texts(cls) -> Iterable[str]:
-        """None: languages are told by their letters."""
-        return ()
 
-    @classmethod
-    def learn(cls) -> Margins:
-        """Learn the languages from the folders of the corpus."""
-        shown = [example for example in corpus() if example.intent not in NO_LANGUAGE]
-        features = Features.of([example.text for example in shown], None, SIZES, word_weight=0.0)
-        languages = [example.language for example in shown]
-        return Margins.learn(features, languages, balanced=True)
-
-    def identify(self, text: str) -> tuple[str, float]:
-        """The language of a text and the confidence, 0 to 1; none for a text without words."""
-        if not words(text):
-            return ORIGINAL, 0.0
-        return self._margins.best(text, None, SHARPNESS)
-
-    def read(self, message: Message, text: str) -> None:
-        """Add the language; a language asked for by name is none of the message's own."""
-        language, confidence = self.identify(text)
-        message.set(
-            LANGUAGE,
-            {"name": language, "confidence": confidence, "requested": requested(text)},
-            add_to_output=True,
-        )
-        message.set(OTHER_LANGUAGE, other_language(text, confidence), add_to_output=True)
+def identify(model: LinearModel, text: str) -> tuple[str, float]:
+    """The language of a text and the confidence, 0 to 1; none for a text without words."""
+    if not words(text):
+        return ORIGINAL, 0.0
+    return model.best(text, None, INVERSE_TEMPERATURE)

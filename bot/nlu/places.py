@@ -1,4 +1,4 @@
-"""Adds the place of Peru that a message names (`bot.directory.gazetteer`).
+"""Which place of Peru a message names (`bot.directory.gazetteer`).
 
 Decides which words are never taken for a misspelt place: those that people's messages are known to
 contain ("cercano" is not Cercado).
@@ -6,46 +6,21 @@ contain ("cercano" is not Cercado).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.training_data.message import Message
-
 from bot.directory.gazetteer import gazetteer
-from bot.nlu.component import TrainedComponent
 from bot.nlu.corpus import ordinary_words
-from bot.nlu.learning import Learnt, Lesson
-
-PLACE = "place"
-ORDINARY = "ordinary"
+from bot.turn import PlaceReading
 
 
-@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
-class PlaceExtractor(TrainedComponent):
-    """Names the place, its candidates, a place abroad, or a guess."""
+def fit() -> list[str]:
+    """The ordinary words of the examples that are about something else than a place."""
+    return ordinary_words(without="give_place")
 
-    _ordinary: frozenset[str] = frozenset()
 
-    @classmethod
-    def texts(cls) -> Iterable[str]:
-        """None: places are read letter by letter."""
-        return ()
+def read(text: str, ordinary: frozenset[str]) -> PlaceReading:
+    """The place that a text names, its candidates, a place abroad, or a guess.
 
-    @classmethod
-    def lessons(cls) -> Sequence[Lesson]:
-        """Which words are ordinary."""
-        return [cls.lesson]
-
-    @classmethod
-    def lesson(cls) -> dict[str, Learnt]:
-        """The ordinary words of the examples that are about something else."""
-        return {ORDINARY: ({}, {"words": ordinary_words(without="give_place")})}
-
-    def restore(self, learnt: dict[str, Learnt]) -> None:
-        """Take what was learnt."""
-        self._ordinary = frozenset(learnt[ORDINARY][1]["words"])
-
-    def read(self, message: Message, text: str) -> None:
-        """Add what the gazetteer reads."""
-        message.set(PLACE, asdict(gazetteer().read(text, self._ordinary)), add_to_output=True)
+    Args:
+        text: The message.
+        ordinary: What `fit` gave.
+    """
+    return gazetteer().read(text, ordinary)

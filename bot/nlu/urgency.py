@@ -12,32 +12,25 @@ intent. In doubt between levels, the higher (SOP 1.4).
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.training_data.message import Message
 
-from bot.folding import words
-from bot.lexicon import word_list
-from bot.nlu.component import VECTOR, TrainedComponent
 from bot.nlu.corpus import ordinary_words
 from bot.nlu.cues import Cues, Found, Reading
-from bot.nlu.ear import PENALTY, Ear, learn_margins
+from bot.nlu.ensemble import PENALTY, Ensemble, fit_linear
+from bot.nlu.fitted import FitJob, Fitted
+from bot.nlu.fusion import FUSION, Fusion, decide, fuse
 from bot.nlu.hearing import vector_of
-from bot.nlu.learning import Learnt, Lesson
-from bot.nlu.linear import Features, Margins, confidences
-from bot.nlu.network import Network
+from bot.nlu.linear import Features, LinearModel, confidences
+from bot.nlu.mlp import Mlp
+from bot.nlu.parts import MORE_DANGEROUS_FIRST, clauses, sentences, windows
 from bot.nlu.urgency_examples import training_examples, urgent_examples
-from bot.nlu.urgency_joining import JOINING, Joining, decide, join
 from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
 from bot.turn import NUMBER_OF, URGENCY_LEVELS, Emergency, Urgency, Who
-
-URGENCY = "urgency"
 
 LEAST_DOUBT = 0.01
 """Share of "urgent" from which the sentences of a message are also read one by one."""
@@ -50,25 +43,12 @@ SURE_WITHOUT_TYPOS = 0.65
 """Share of "urgent" from which a message is believed as it reads without its typos: correcting
 takes an unknown word for one of danger now and then."""
 
-MOST_SENTENCES = 4
-SHORTEST_SENTENCE = 3
-"""Words."""
-
-LONGEST_ENDING = 80
-"""Characters of the last sentences of a long message that are read together."""
-
-SHORTEST_CLAUSE = 4
-"""Words."""
 
 SURE_OF_A_CLAUSE = 0.6
 """Share of "urgent" from which a clause of a message that is none by itself may be a plea."""
 
-_SENTENCE = re.compile(r"[.?!;\n…]+")
-_CLAUSE = re.compile(
-    rf"[.?!;,:\n…]+|\b(?:{'|'.join(sorted(word_list('because'), reverse=True))})\b", re.IGNORECASE
-)
 
-NAME_SHARPNESS = 3.0
+NAME_INVERSE_TEMPERATURE = 3.0
 
 DANGER_FIRST = 0.2
 """Margin by which danger goes before other kinds: it is more frequent among people's pleas than
@@ -80,16 +60,9 @@ ALSO_FROM = 0.1
 MAYBE_URGENT = 0.1
 """Share of "urgent" from which a message of level high gets a number before its answer."""
 
-SURE_WHO = 0.5
+SURE_OF_WHO = 0.5
 """Confidence of who is in danger below which a cue about a child decides."""
 
-MORE_DANGEROUS_FIRST = (
-    "kidnapping confinement violence threats self_harm medical injuries drugged child "
-    "being_moved_or_sold sexual_exploitation pursuit forced_begging_or_crime surveillance "
-    "help_plea documents_held debt no_pay no_rest someone_else_speaks deceit_in_offer "
-    "homelessness"
-).split()
-"""The order in which categories are told."""
 
 CUE_SCORES: Mapping[Urgency, float] = {"urgent": 1.0, "high": 0.6, "none": 0.0}
 NEGATED_SCORE = 0.2
@@ -109,7 +82,7 @@ class Level:
             level is high, the kind of emergency that it may be. Mostly empty.
         who: Who is in danger; empty for "none".
         who_score: How sure that is, 0 to 1.
-        shares: Each level to its share after joining, 0 to 1.
+        probabilities: Each level to its share after fusion, 0 to 1.
         cues: The cues found, for explaining.
         contexts: What calms the message, for explaining.
     """
@@ -120,38 +93,38 @@ class Level:
     kind: Emergency | None
     who: Who | None
     who_score: float
-    shares: dict[str, float]
+    probabilities: dict[str, float]
     also: Emergency | None = None
     cues: tuple[Found, ...] = ()
     contexts: tuple[str, ...] = ()
 
 
-LEVEL, NETWORK, KIND, WHO, WORDS = "level", "network", "kind", "who", "words"
+LEVEL, MLP, KIND, WHO, WORDS = "level", "mlp", "kind", "who", "words"
 """What is learnt: how urgent (by two classifiers), which kind of emergency, who is in danger; and
 which words are ordinary."""
 
 
-def learn_level() -> dict[str, Learnt]:
-    """Lesson: the linear classifier of the level."""
+def fit_level() -> dict[str, Fitted]:
+    """Fit job: the linear classifier of the level."""
     texts, levels = training_examples()
-    return {LEVEL: learn_margins(texts, vectors_of_examples(texts), levels).kept()}
+    return {LEVEL: fit_linear(texts, vectors_of_examples(texts), levels).kept()}
 
 
-def learn_network() -> dict[str, Learnt]:
-    """Lesson: the network of the level."""
+def fit_mlp() -> dict[str, Fitted]:
+    """Fit job: the multilayer perceptron of the level."""
     texts, levels = training_examples()
-    return {NETWORK: Network.learn(vectors_of_examples(texts), levels).kept()}
+    return {MLP: Mlp.fit(vectors_of_examples(texts), levels).kept()}
 
 
-def learn_names() -> dict[str, Learnt]:
-    """Lesson: which kind of emergency, and who is in danger; the cues found are told as tags."""
+def fit_names() -> dict[str, Fitted]:
+    """Fit job: which kind of emergency, and who is in danger; the cues found are told as tags."""
     urgent = urgent_examples()
     texts = [example.text for example in urgent]
     cues = Cues(known_words=ordinary_words())
     tags = [tags_of(cues.read(text)) for text in texts]
     features = Features.of(texts, vectors_of_examples(texts), tags=tags)
     return {
-        name: Margins.learn(features, labels, penalty=PENALTY).kept()
+        name: LinearModel.fit(features, labels, penalty=PENALTY).kept()
         for name, labels in (
             (KIND, [str(example.kind) for example in urgent]),
             (WHO, [str(example.who) for example in urgent]),
@@ -159,10 +132,10 @@ def learn_names() -> dict[str, Learnt]:
     }
 
 
-def learn_rest() -> dict[str, Learnt]:
-    """Lesson: the words that are no typos, and how everything is joined."""
-    joining = yaml.safe_load(JOINING.read_text(encoding="utf-8"))
-    return {WORDS: ({}, {"known": ordinary_words(), "joining": joining})}
+def fit_rest() -> dict[str, Fitted]:
+    """Fit job: the words that are no typos, and how everything is joined."""
+    fusion = yaml.safe_load(FUSION.read_text(encoding="utf-8"))
+    return {WORDS: ({}, {"known": ordinary_words(), "fusion": fusion})}
 
 
 def tags_of(reading: Reading) -> list[str]:
@@ -170,38 +143,30 @@ def tags_of(reading: Reading) -> list[str]:
     return sorted({cue.category for cue in reading.cues if not cue.negated})
 
 
-@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
-class UrgencyDetector(TrainedComponent):
-    """Names the level, the categories, the kind of emergency and who is in danger."""
+def example_texts() -> Iterable[str]:
+    """The examples of levels, and those of kinds."""
+    return itertools.chain(training_examples()[0], (one.text for one in urgent_examples()))
 
-    effort = 2
 
-    _cues: Cues
-    _joining: Joining
-    _ear: Ear
-    _order: list[int]
-    _kinds: Margins
-    _people: Margins
+FIT_JOBS: tuple[FitJob, ...] = (fit_level, fit_names, fit_mlp, fit_rest)
+"""Level, kinds and people, the rest: in parts that need nothing of each other."""
 
-    @classmethod
-    def texts(cls) -> Iterable[str]:
-        """The examples of levels, and those of kinds."""
-        return itertools.chain(training_examples()[0], (one.text for one in urgent_examples()))
 
-    @classmethod
-    def lessons(cls) -> Sequence[Lesson]:
-        """Level, kinds and people, the rest."""
-        return [learn_level, learn_names, learn_network, learn_rest]
+class UrgencyReader:
+    """Names the level, the categories, the kind of emergency and who is in danger.
 
-    def restore(self, learnt: dict[str, Learnt]) -> None:
-        """Take what was learnt."""
-        self._ear = Ear(Margins.restored(*learnt[LEVEL]), Network(learnt[NETWORK][0]))
-        self._order = [self._ear.margins.labels.index(level) for level in URGENCY_LEVELS]
-        self._kinds = Margins.restored(*learnt[KIND])
-        self._people = Margins.restored(*learnt[WHO])
-        facts = learnt[WORDS][1]
+    Args:
+        fitted: What `FIT_JOBS` gave, by name.
+    """
+
+    def __init__(self, fitted: dict[str, Fitted]) -> None:
+        self._ensemble = Ensemble(LinearModel.restored(*fitted[LEVEL]), Mlp(fitted[MLP][0]))
+        self._order = [self._ensemble.linear.labels.index(level) for level in URGENCY_LEVELS]
+        self._kinds = LinearModel.restored(*fitted[KIND])
+        self._people = LinearModel.restored(*fitted[WHO])
+        facts = fitted[WORDS][1]
         self._cues = Cues(known_words=facts["known"])
-        self._joining = Joining.of(facts["joining"])
+        self._fusion = Fusion.of(facts["fusion"])
 
     def level(self, text: str, vector: Vector) -> Level:
         """What a message says of danger.
@@ -212,16 +177,16 @@ class UrgencyDetector(TrainedComponent):
         """
         reading = self._cues.read(text)
         tags = tags_of(reading)
-        best, heard, heard_vector = self._shares(reading, text, vector), text, vector
+        best, heard, heard_vector = self._probabilities(reading, text, vector), text, vector
         if len(text) > WINDOW and not reading.active("urgent") and best[2] < SURE_OF_A_HEAD:
             best = np.array([1.0, 0.0, 0.0])  # its windows are heard below
         for window in self._more_to_hear(text, reading, best):
             found = vector_of(window)
-            shares = self._shares(reading, window, found)
-            if (shares[2], shares[1]) > (best[2], best[1]):
-                best, heard, heard_vector = shares, window, found
+            probabilities = self._probabilities(reading, window, found)
+            if (probabilities[2], probabilities[1]) > (best[2], best[1]):
+                best, heard, heard_vector = probabilities, window, found
         best = self._without_typos(reading, best)
-        level = decide(reading, best, self._joining)
+        level = decide(reading, best, self._fusion)
         plea = self._plea_in_a_clause(text, reading, best) if level != "urgent" else None
         if plea:
             level, heard, heard_vector = "high", *plea
@@ -229,8 +194,8 @@ class UrgencyDetector(TrainedComponent):
         kind, also = self._likely_kinds(heard, heard_vector, tags)
         if level == "high":
             also = kind if plea or best[2] >= MAYBE_URGENT else None
-        who, who_score = self._people.best(heard, heard_vector, NAME_SHARPNESS, tags)
-        if who_score < SURE_WHO and self._cues.about_children & set(scores):
+        who, who_score = self._people.best(heard, heard_vector, NAME_INVERSE_TEMPERATURE, tags)
+        if who_score < SURE_OF_WHO and self._cues.about_children & set(scores):
             who = "child"
         return Level(
             level=level,
@@ -239,7 +204,7 @@ class UrgencyDetector(TrainedComponent):
             kind=kind if level == "urgent" else None,  # type: ignore[arg-type]
             who=who if level != "none" else None,  # type: ignore[arg-type]
             who_score=who_score if level != "none" else 0.0,
-            shares=dict(zip(URGENCY_LEVELS, map(float, best), strict=True)),
+            probabilities=dict(zip(URGENCY_LEVELS, map(float, best), strict=True)),
             also=also if level != "none" else None,
             cues=tuple(reading.cues),
             contexts=tuple(sorted(reading.contexts)),
@@ -251,54 +216,54 @@ class UrgencyDetector(TrainedComponent):
         """The kind of emergency, and another that has a number of its own and is not unlikely."""
         margins = self._kinds.of(text, vector, tags)
         margins[self._kinds.labels.index("danger")] += DANGER_FIRST
-        shares = confidences(margins, NAME_SHARPNESS)
-        first, second = np.argsort(-shares)[:2]
+        probabilities = confidences(margins, NAME_INVERSE_TEMPERATURE)
+        first, second = np.argsort(-probabilities)[:2]
         kinds: tuple[Emergency, Emergency] = (
             self._kinds.labels[first],  # type: ignore[assignment]
             self._kinds.labels[second],
         )
-        apart = shares[second] >= ALSO_FROM and NUMBER_OF[kinds[0]] != NUMBER_OF[kinds[1]]
+        apart = probabilities[second] >= ALSO_FROM and NUMBER_OF[kinds[0]] != NUMBER_OF[kinds[1]]
         return kinds[0], kinds[1] if apart else None
 
-    def _without_typos(self, reading: Reading, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The shares of the message without its typos, where it is a plea beyond doubt."""
-        if not reading.corrected or not LEAST_DOUBT <= shares[2] < self._joining.urgent_from:
-            return shares
+    def _without_typos(
+        self, reading: Reading, probabilities: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The probabilities of the message without its typos, where it is a plea beyond doubt."""
+        if not reading.corrected or not LEAST_DOUBT <= probabilities[2] < self._fusion.urgent_from:
+            return probabilities
         vector = vector_of(reading.corrected[:WINDOW])
-        found = self._shares(reading, reading.corrected, vector)
-        return found if found[2] >= SURE_WITHOUT_TYPOS else shares
+        found = self._probabilities(reading, reading.corrected, vector)
+        return found if found[2] >= SURE_WITHOUT_TYPOS else probabilities
 
     def _plea_in_a_clause(
-        self, text: str, reading: Reading, shares: NDArray[np.float64]
+        self, text: str, reading: Reading, probabilities: NDArray[np.float64]
     ) -> tuple[str, Vector] | None:
         """The clause of a message that is a plea by itself, with its vector; None if there is none.
 
         ("¿Cómo consigo un abogado?, mañana me llevan a la fuerza" sounds as calm as its question.
         A clause taken out of a calm sentence may sound like a plea too: therefore only "high".)
         """
-        if len(text) > WINDOW or shares[2] < LEAST_DOUBT:
+        if len(text) > WINDOW or probabilities[2] < LEAST_DOUBT:
             return None
         for clause in clauses(text):
             vector = vector_of(clause)
-            if self._shares(reading, clause, vector)[2] >= SURE_OF_A_CLAUSE:
+            if self._probabilities(reading, clause, vector)[2] >= SURE_OF_A_CLAUSE:
                 return clause, vector
         return None
 
-    def _more_to_hear(self, text: str, reading: Reading, shares: NDArray[np.float64]) -> list[str]:
+    def _more_to_hear(
+        self, text: str, reading: Reading, probabilities: NDArray[np.float64]
+    ) -> list[str]:
         """Parts of a message that are read by themselves, since the whole may drown them."""
         if len(text) > WINDOW:
             return windows(text, reading)
-        if not LEAST_DOUBT <= shares[2] < self._joining.urgent_from:
+        if not LEAST_DOUBT <= probabilities[2] < self._fusion.urgent_from:
             return []
         return sentences(text)
 
-    def _shares(self, reading: Reading, text: str, vector: Vector) -> NDArray[np.float64]:
-        scores = self._ear.scores(text, vector)[self._order]
-        return join(reading, scores, self._joining)
-
-    def read(self, message: Message, text: str) -> None:
-        """Add the level."""
-        message.set(URGENCY, asdict(self.level(text, message.get(VECTOR))), add_to_output=True)
+    def _probabilities(self, reading: Reading, text: str, vector: Vector) -> NDArray[np.float64]:
+        scores = self._ensemble.scores(text, vector)[self._order]
+        return fuse(reading, scores, self._fusion)
 
 
 def category_scores(reading: Reading) -> dict[str, float]:
@@ -310,59 +275,3 @@ def category_scores(reading: Reading) -> dict[str, float]:
     return {
         name: scores[name] for name in MORE_DANGEROUS_FIRST if scores.get(name, 0.0) > NEGATED_SCORE
     }
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a message that has several: "¿Qué hace un CEM? Es que me quiere matar."
-
-    Returns:
-        At most `MOST_SENTENCES`, those of `SHORTEST_SENTENCE` words and more; nothing where there
-        are fewer than two.
-    """
-    found = [part for part in _SENTENCE.split(text) if len(words(part)) >= SHORTEST_SENTENCE]
-    return found[-MOST_SENTENCES:] if len(found) > 1 else []
-
-
-def clauses(text: str) -> list[str]:
-    """The clauses of a message, parted by commas and by words for "because".
-
-    Returns:
-        At most `MOST_SENTENCES`, those of `SHORTEST_CLAUSE` words and more; nothing where the
-        message is one clause.
-    """
-    parts = [part for part in _CLAUSE.split(text) if part.strip()]
-    if len(parts) < 2:
-        return []
-    return [part for part in parts if len(words(part)) >= SHORTEST_CLAUSE][-MOST_SENTENCES:]
-
-
-def _endings(text: str) -> list[str]:
-    """What stands at the end by itself: the last sentence, and the last few if they are short."""
-    parts = [part.strip() for part in _SENTENCE.split(text[-WINDOW:]) if part.strip()]
-    if not parts:
-        return [text[-WINDOW:]]
-    few = parts[-1]
-    for part in reversed(parts[:-1]):
-        if len(part) + len(few) > LONGEST_ENDING:
-            break
-        few = f"{part}. {few}"
-    return [parts[-1]] if few == parts[-1] else [parts[-1], few]
-
-
-def windows(text: str, reading: Reading) -> list[str]:
-    """What of a long message is read beside its head: its end, and around the strongest cue.
-
-    Returns:
-        Nothing where the head is the whole message.
-    """
-    if len(text) <= WINDOW:
-        return []
-    found = [text[-WINDOW:], *_endings(text)]
-    active = reading.active("urgent") or reading.active("high")
-    if active:
-        strongest = min(active, key=lambda cue: MORE_DANGEROUS_FIRST.index(cue.category))
-        middle = reading.starts[min(strongest.start, len(reading.starts) - 1)]
-        start = max(0, middle - WINDOW // 3)
-        if start > WINDOW // 3 and start + WINDOW < len(text):
-            found.append(text[start : start + WINDOW])
-    return found

@@ -11,13 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bot.languages import LANGUAGES
 from bot.nlu import follow_up
 from bot.nlu.corpus import Example, corpus, parsed, sampled
 from bot.nlu.follow_up import KINDS
-from bot.nlu.mutation import mutated
+from bot.nlu.typos import mutated
 from bot.nlu.vectors import WINDOW
-from bot.settings import ROOT
+from bot.paths import ROOT
+from bot.text.languages import LANGUAGES
 from bot.turn import Emergency, Urgency, Who
 
 EXAMPLES = ROOT / "data" / "urgency" / "examples"

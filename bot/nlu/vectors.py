@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.nlu.encoder.session import NAME, encoder
-from bot.settings import ROOT
+from bot.paths import ROOT
 
 DIMENSIONS = 384
 TOKEN_LIMIT = 64

@@ -16,8 +16,8 @@ from dataclasses import replace
 
 from redis.exceptions import ResponseError
 
-from bot.handoff.relay import RelayClosed
 from bot.handoff.service import writes_from
+from bot.handoff.words import RelayClosed
 from bot.privacy import logs
 from bot.services import Services
 from bot.stages import (
@@ -25,10 +25,10 @@ from bot.stages import (
     choose,
     count,
     deduplicate,
+    hand_over,
     language,
     nothing_to_read,
     opt_out,
-    relay,
     respond,
     stateless,
     throttle,
@@ -52,7 +52,7 @@ Stage = Callable[[Turn, Context], Awaitable[None]]
 
 STAGES: tuple[Stage, ...] = (
     opt_out.run,
-    relay.run,
+    hand_over.run,
     throttle.run,
     nothing_to_read.run,
     choose.run,
@@ -174,4 +174,4 @@ async def _answer(turn: Turn, context: Context) -> None:
         except Answered:
             pass
         await context.keep(turn)
-        await relay.after(turn, context)
+        await hand_over.after(turn, context)

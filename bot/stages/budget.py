@@ -10,7 +10,7 @@ nothing.
 
 from __future__ import annotations
 
-from bot.reading_queue import SHORT
+from bot.nlu.reading_queue import SHORT
 from bot.stages.context import Context
 from bot.stages.throttle import refuse
 from bot.stores.limits import count

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from bot.folding import fold, words
-from bot.languages import ORIGINAL
-from bot.lexicon import by_word, word_list
 from bot.stages.context import Context
+from bot.text.folding import fold, words
+from bot.text.languages import ORIGINAL
+from bot.text.lexicon import by_word, word_list
 from bot.turn import Answered, PlaceReading, Turn, Understanding
 
 _NUMBER = re.compile(

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.answers import answer, choice_title, say
-from bot.folding import fold
-from bot.handoff.cases import Case
+from bot.answers.tables import answer, choice_title, say
+from bot.handoff.case import Case
 from bot.services import Services
 from bot.stores import conversation as kept
 from bot.stores.conversation import Conversation
+from bot.text.folding import fold
 from bot.turn import Choice, Reply, Turn
 
 MADE_BY_CHOICE = "topic"
@@ -71,6 +71,6 @@ class Context:
 
     def _code(self, topic: str) -> str:
         """A topic as a choice code; one that Rasa has no intent for travels as an entity."""
-        if "?" in topic or topic in self.services.assistant.intents:
+        if "?" in topic or topic in self.services.dialogue.intents:
             return topic
         return f"{MADE_BY_CHOICE}?topic={topic}"

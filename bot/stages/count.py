@@ -10,8 +10,8 @@ import logging
 
 from bot.privacy import logs
 from bot.stages.context import Context
+from bot.stores import site_counts
 from bot.turn import Turn
-from bot.widget import counts
 
 logger = logging.getLogger(__name__)
 
@@ -21,13 +21,15 @@ async def run(turn: Turn, context: Context) -> None:
     site = context.conversation.site
     if not site:
         return
-    fields = [counts.SESSIONS] if turn.site else [counts.MESSAGES, f"urgency:{turn.urgency}"]
+    fields = (
+        [site_counts.SESSIONS] if turn.site else [site_counts.MESSAGES, f"urgency:{turn.urgency}"]
+    )
     if not turn.site:
         fields.append(f"language:{turn.language}")
         fields.extend({f"topic:{reply.topic}" for reply in turn.replies})
         if turn.handoff != "none":
             fields.append(f"handoff:{turn.handoff}")
     try:
-        await counts.add(context.services.redis, site, fields)
+        await site_counts.add(context.services.redis, site, fields)
     except Exception as error:
         logs.failure(logger, "not counted", error, channel=turn.channel)

@@ -13,14 +13,14 @@ import asyncio
 import json
 from dataclasses import asdict, dataclass
 
-from bot.answers import say
-from bot.languages import LANGUAGES, ORIGINAL
+from bot.answers.tables import say
 from bot.stages.context import Context
 from bot.stages.safe import language_of
 from bot.stores import conversation as kept
 from bot.stores import records
 from bot.stores.keys import RETENTION, key
-from bot.turn import Choice, HandOff, Reply, Turn, Urgency
+from bot.text.languages import LANGUAGES, ORIGINAL
+from bot.turn import Choice, HandOffState, Reply, Turn, Urgency
 
 _PENDING = "pending"
 _PENDING_SECONDS = 10
@@ -37,7 +37,7 @@ class _Answer:
     replies: list[Reply]
     language: str = ""
     urgency: Urgency = "none"
-    handoff: HandOff = "none"
+    handoff: HandOffState = "none"
     relayed: bool = False
 
 

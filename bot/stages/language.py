@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.directory.gazetteer import gazetteer
-from bot.folding import words
-from bot.languages import ORIGINAL, greeted, requested
-from bot.nlu.linear import LONGEST_READ
+from bot.nlu.ngrams import LONGEST_READ
 from bot.stages.context import Context
+from bot.text.folding import words
+from bot.text.languages import ORIGINAL, greeted, requested
 from bot.turn import Turn
 
 
@@ -47,7 +47,7 @@ async def run(turn: Turn, context: Context) -> None:
     if not turn.text:
         return
     head = turn.text[:LONGEST_READ]  # all of 16,000 characters would hold up the loop
-    found, confidence = context.services.assistant.identify(head)
+    found, confidence = context.services.reader.identify(head)
     if kept.language_chosen:
         needed = DRIFT_AFTER_REQUEST
     elif kept.language_shown:

@@ -6,9 +6,9 @@ wishes in a sentence are understood as the intents `opt_out` and `delete_my_data
 
 from __future__ import annotations
 
-from bot.folding import words
-from bot.lexicon import word_list
 from bot.stages.context import Context
+from bot.text.folding import words
+from bot.text.lexicon import word_list
 from bot.turn import Turn, Understanding
 
 LONGEST_WORD = 40

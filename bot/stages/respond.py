@@ -7,14 +7,14 @@ draft, erasing.
 
 from __future__ import annotations
 
-from bot.answers import answers, say
-from bot.languages import DRAFTS, ORIGINAL
+from bot.answers.tables import answers, say
 from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
 from bot.stores.conversation import Conversation
-from bot.turn import NUMBER_OF, URGENCY_LEVELS, Answered, HandOff, Turn, Understanding
+from bot.text.languages import DRAFTS, ORIGINAL
+from bot.turn import NUMBER_OF, URGENCY_LEVELS, Answered, HandOffState, Turn, Understanding
 
-HAND_OFFS: dict[str, HandOff] = {
+HAND_OFFS: dict[str, HandOffState] = {
     "offered": "offered",
     "waiting": "waiting",
     "active": "active",
@@ -31,7 +31,7 @@ async def run(turn: Turn, context: Context) -> None:
     understanding = turn.understanding
     assert understanding is not None  # noqa: S101 - `understand` sees to it
     intent, entities = for_assistant(understanding, turn, context.conversation)
-    said = await context.services.assistant.respond(turn.conversation, intent, entities)
+    said = await context.services.dialogue.respond(turn.conversation, intent, entities)
     context.begin_replies(turn)
     for number, one in enumerate(said):
         # What leads on belongs below the last message of the turn

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.answers import say
-from bot.languages import ORIGINAL
+from bot.answers.tables import say
 from bot.services import Services
+from bot.text.languages import ORIGINAL
 from bot.turn import Reply, Turn
 
 SURE = 0.6
@@ -13,7 +13,7 @@ SURE = 0.6
 
 def language_of(text: str, services: Services, otherwise: str = ORIGINAL) -> str:
     """The language of a text; another where the text shows none."""
-    language, confidence = services.assistant.identify(text)
+    language, confidence = services.reader.identify(text)
     return language if confidence >= SURE else otherwise
 
 

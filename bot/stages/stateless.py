@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bot.answers import say, title
-from bot.languages import ORIGINAL
+from bot.answers.tables import say, title
 from bot.services import Services
 from bot.stages import choose, language, nothing_to_read, opt_out, respond, understand
 from bot.stages.context import Context
 from bot.stages.safe import language_of
 from bot.stores.absence import absent_store
+from bot.text.languages import ORIGINAL
 from bot.turn import Answered, Reply, Turn
 
 STAGES = (

@@ -7,7 +7,7 @@ goes to an operator is not counted: it would be lost there without a word.
 
 from __future__ import annotations
 
-from bot.answers import say
+from bot.answers.tables import say
 from bot.stages.context import Context
 from bot.stages.safe import language_of
 from bot.stores.limits import count

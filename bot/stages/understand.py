@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.folding import words
-from bot.languages import requested
-from bot.offices import INTENT_SERVICE
-from bot.organisations import NEEDS
+from bot.answers.offices import INTENT_SERVICE
+from bot.answers.organisations import NEEDS
 from bot.stages.context import Context
 from bot.stores.conversation import Conversation
+from bot.text.folding import words
+from bot.text.languages import requested
 from bot.turn import PlaceReading, Turn, Understanding
 
 SURE = 0.30
@@ -58,7 +58,7 @@ async def run(turn: Turn, context: Context) -> None:
         turn.text = ""
         return
     text, turn.text = turn.text, ""
-    read = await context.services.assistant.read(text, turn.origin or turn.conversation)
+    read = await context.services.reader.read(text, turn.origin or turn.conversation)
     turn.urgency = read.urgency
     kept = context.conversation
     kept.age_group = read.age_group or kept.age_group

@@ -11,10 +11,9 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from bot.languages import LANGUAGES
-from bot.privacy import forgetting
-from bot.stores import records
+from bot.stores import forgetting, records
 from bot.stores.keys import RETENTION, key, trace
+from bot.text.languages import LANGUAGES
 from bot.turn import URGENCY_LEVELS, Urgency
 
 ERASING_ROUNDS = 3

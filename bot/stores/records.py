@@ -131,3 +131,8 @@ async def _type_and_milliseconds(redis: Any, name: str) -> tuple[str, int]:
     pipeline.pttl(name)
     kind, left = await pipeline.execute()
     return kind.decode(), int(left)
+
+
+def text(stored: bytes | None) -> str:
+    """A record that is text; empty where there is none."""
+    return stored.decode() if stored else ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from bot.languages import LANGUAGES
+from bot.text.languages import LANGUAGES
 
 ALLOWED: dict[str, re.Pattern[str]] = {
     "lang": re.compile("|".join(LANGUAGES)),

@@ -18,11 +18,12 @@ from starlette.staticfiles import StaticFiles
 
 from bot.directory.areas import area
 from bot.directory.tables import tables
-from bot.languages import NAMES
 from bot.privacy import logs
 from bot.services import Services
-from bot.widget import attributes, counts, script
-from bot.widget.sites import site_of_key
+from bot.sites import site_of_key
+from bot.stores import site_counts
+from bot.text.languages import NAMES
+from bot.widget import attributes, script
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -170,7 +171,7 @@ async def _counts(request: Request, services: Services) -> Response:
             {"error": {"code": "bad_key", "message": "This key shows no site's counts."}}, 401
         )
     try:
-        found = await counts.read(services.redis, site.name)
+        found = await site_counts.read(services.redis, site.name)
     except Exception as error:
         logs.failure(logger, "counts not read", error)
         return JSONResponse(

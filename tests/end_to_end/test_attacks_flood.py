@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from bot.answers import say
+from bot.answers.tables import say
 from tests.conftest import TOKEN, App, new_number, running
 from tests.end_to_end.bystander import PLEAS, bystander, from_address
 from tests.end_to_end.desk import Caller, add_operator

@@ -15,7 +15,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from bot.answers import say, title
+from bot.answers.tables import say, title
 from bot.console.attempts import FREE
 from bot.console.texts import texts
 from tests.conftest import ROOT, TOKEN, App, new_number, running

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.answers import say
+from bot.answers.tables import say
 from bot.handoff.cases import QUEUE
 from bot.handoff.presence import AVAILABLE, SEEN
 from bot.privacy.pseudonyms import conversation_id

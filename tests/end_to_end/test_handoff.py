@@ -14,9 +14,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from bot.answers import say
+from bot.answers.tables import say
 from bot.handoff.presence import AVAILABLE, HEARTBEAT_SECONDS, SEEN
-from bot.languages import LANGUAGES
+from bot.text.languages import LANGUAGES
 from tests.conftest import TOKEN, App, WebSession, new_number, running
 from tests.end_to_end.desk import Caller, add_operator, chromium, launch, sign_in, until, write
 from tests.end_to_end.events import Events
@@ -503,7 +503,7 @@ def _words(app: App) -> list[bytes]:
 
 
 def _title(key: str, language: str) -> str:
-    from bot.answers import title
+    from bot.answers.tables import title
 
     return title(key, language)
 

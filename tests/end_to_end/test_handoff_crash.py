@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bot.answers import say
+from bot.answers.tables import say
 from tests.conftest import TOKEN, App, new_number, running
 from tests.end_to_end.desk import Caller, add_operator, chromium, sign_in, until, write
 from tests.end_to_end.events import Events

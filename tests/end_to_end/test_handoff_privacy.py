@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from bot.handoff.relay import CLOSING_SECONDS, LONGEST_STREAM
+from bot.handoff.words import CLOSING_SECONDS, LONGEST_STREAM
 from tests.conftest import TOKEN, App, free_port, running
 from tests.end_to_end.desk import Caller, add_operator, until
 from tests.end_to_end.events import Events
@@ -161,7 +161,7 @@ def test_a_relay_store_that_writes_to_disk_stops_the_start(tmp_path: Path) -> No
 
 
 def test_a_number_is_sealed_for_its_conversation_only() -> None:
-    from bot.handoff.address import ReturnAddress, seal, unseal
+    from bot.privacy.return_address import ReturnAddress, seal, unseal
 
     address = ReturnAddress("whatsapp:+51900000001", "whatsapp:+14155238886")
     sealed = seal("secret", "one", address)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from bot.answers import say
+from bot.answers.tables import say
 from bot.privacy.pseudonyms import conversation_id
 from tests.conftest import App, new_number, running
 

@@ -14,15 +14,15 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answers import say
-from bot.assistant import Assistant, newest_model
+from bot.answers.tables import say
 from bot.directory.tables import tables
 from bot.evaluation.measure import DATA, read_all, read_yaml
-from bot.languages import LANGUAGES
-from bot.nlu.mutation import mutated
+from bot.nlu.typos import mutated
 from bot.nlu.urgency_examples import MAYBE_IN_DANGER
-from bot.privacy.text import clean
+from bot.rasa_adapter.assistant import Assistant, newest_model
 from bot.settings import Settings
+from bot.text.cleaning import clean
+from bot.text.languages import LANGUAGES
 from bot.turn import EMERGENCIES, NUMBER_OF, URGENCY_LEVELS, Understanding
 from tests.conftest import ROOT, App
 
@@ -164,7 +164,7 @@ def test_the_level_is_explained() -> None:
     assert row["who"] == "self"
     assert "confinement" in row["cues"]
     why = row["why"]
-    assert set(why["shares"]) == set(URGENCY_LEVELS)
+    assert set(why["probabilities"]) == set(URGENCY_LEVELS)
     assert why["scores"]["confinement"] == 1.0
     assert any(cue["category"] == "confinement" and not cue["negated"] for cue in why["cues"])
 

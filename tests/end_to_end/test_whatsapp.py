@@ -7,7 +7,7 @@ import re
 import pytest
 import requests
 
-from bot.answers import say
+from bot.answers.tables import say
 from tests.conftest import TOKEN, App, new_number, running
 
 ANONYMOUSLY = {

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.answers import say
-from bot.languages import LANGUAGES
+from bot.answers.tables import say
+from bot.text.languages import LANGUAGES
 from tests.conftest import App, new_number, running
 from tests.end_to_end.bystander import PLEAS
 from tests.end_to_end.desk import until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.privacy.addresses import network, origin_code
+from bot.privacy.web_addresses import network, origin_code
 
 
 @pytest.mark.parametrize(

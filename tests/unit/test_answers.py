@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
-from bot import check
-from bot.answers import Answer, AnswerError, answers, choice_title, fill, say
+from bot.answers import check
+from bot.answers.tables import Answer, AnswerError, answers, choice_title, fill, say
 from bot.channels.whatsapp import LONGEST_MESSAGE, fit
 from bot.directory.tables import TableError, load
-from bot.languages import LANGUAGES
+from bot.text.languages import LANGUAGES
 
 
 def test_the_directory_and_the_answers_are_sound() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from bot import connections
-from bot.connections import BoundedProtocol, Room
+from bot.http import connections
+from bot.http.connections import BoundedProtocol, Room
 from tests.conftest import free_port
 
 PLACES = 20

@@ -10,10 +10,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu.cues import Cue, CueError, Cues, Reading, expand
-from bot.nlu.urgency import clauses, sentences, windows
-from bot.nlu.urgency_joining import FEATURES, Joining, decide, join
-from bot.nlu.urgency_joining import JOINING as JOINING_FILE
+from bot.nlu.cue import Cue, CueError, expand
+from bot.nlu.cues import Cues, Reading
+from bot.nlu.fusion import FEATURES, Fusion, decide, fuse
+from bot.nlu.fusion import FUSION as FUSION_FILE
+from bot.nlu.parts import clauses, sentences, windows
 from bot.turn import URGENCY_LEVELS
 
 CONFINEMENT = """
@@ -153,7 +154,7 @@ def test_every_reading_of_a_unit_is_made_of_its_own_letters(inner: str) -> None:
         assert set("".join(reading)) <= set("ab")
 
 
-JOINING = Joining(
+FUSION = Fusion(
     weights=((0.0,) * len(FEATURES), (0.0,) * len(FEATURES), (0.0,) * len(FEATURES)),
     offsets=(0.0, 0.0, 0.0),
     urgent_from=0.4,
@@ -163,8 +164,8 @@ JOINING = Joining(
 
 def test_a_cue_without_a_calming_context_is_never_nothing(cues: Cues) -> None:
     calm = np.array([0.98, 0.01, 0.01])
-    assert decide(cues.read("estoy encerrada, ¿a quién denuncio?"), calm, JOINING) == "high"
-    assert decide(cues.read("hace muchos anos, estoy encerrada"), calm, JOINING) == "none"
+    assert decide(cues.read("estoy encerrada, ¿a quién denuncio?"), calm, FUSION) == "high"
+    assert decide(cues.read("hace muchos anos, estoy encerrada"), calm, FUSION) == "none"
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -172,8 +173,8 @@ def test_more_danger_heard_never_lowers_the_level(urgent: float, more: float) ->
     low, high = sorted((urgent, more))
 
     def level(share: float) -> int:
-        shares = np.array([(1 - share) / 2, (1 - share) / 2, share])
-        return URGENCY_LEVELS.index(decide(Reading(), shares, JOINING))
+        probabilities = np.array([(1 - share) / 2, (1 - share) / 2, share])
+        return URGENCY_LEVELS.index(decide(Reading(), probabilities, FUSION))
 
     assert level(low) <= level(high)
 
@@ -185,10 +186,12 @@ def test_laughter_is_heard(cues: Cues) -> None:
 
 
 def test_the_shares_of_the_levels_sum_to_one(cues: Cues) -> None:
-    fitted = Joining.of(yaml.safe_load(JOINING_FILE.read_text(encoding="utf-8")))
+    fitted = Fusion.of(yaml.safe_load(FUSION_FILE.read_text(encoding="utf-8")))
     for text in ("estoy encerrada", "le debo plata", "hola"):
-        shares = join(cues.read(text), np.array([-1.0, -2.0, -3.0], dtype=np.float32), fitted)
-        assert shares.sum() == pytest.approx(1.0)
+        probabilities = fuse(
+            cues.read(text), np.array([-1.0, -2.0, -3.0], dtype=np.float32), fitted
+        )
+        assert probabilities.sum() == pytest.approx(1.0)
 
 
 def test_a_long_message_is_also_read_at_its_end_and_around_its_strongest_cue(cues: Cues) -> None:

@@ -11,7 +11,6 @@ from contextlib import ExitStack
 import pytest
 from twilio.request_validator import RequestValidator
 
-from bot.body import MOST_FIELDS, TooLarge, read_form, read_json
 from bot.channels.refusals import (
     FAILURES,
     MOST_ADDRESSES,
@@ -19,11 +18,12 @@ from bot.channels.refusals import (
     WINDOW_SECONDS,
     Refusals,
 )
-from bot.channels.web import Refused, _position
+from bot.channels.web_messages import RequestRefused, _position
 from bot.console import accounts
-from bot.numbers import whole_number
+from bot.http.body import MOST_FIELDS, TooLarge, read_form, read_json
 from bot.privacy.pseudonyms import new_session_token, valid_session_token
-from bot.stages import STAGES, relay, throttle
+from bot.stages import STAGES, hand_over, throttle
+from bot.text.numbers import whole_number
 
 ADDRESS = "https://chaski.example.org/webhooks/whatsapp"
 
@@ -94,7 +94,7 @@ def test_json_that_no_reader_can_hold_is_an_error_of_the_sender(body: bytes) -> 
 
 
 def test_a_position_beyond_all_numbers_is_a_bad_request() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         _position({"lat": 10**400, "lon": 0})
     assert refused.value.status == 400
 
@@ -136,4 +136,4 @@ def test_strangers_cannot_fill_the_line_of_a_known_device(monkeypatch: pytest.Mo
 
 
 def test_what_goes_to_an_operator_is_not_counted_against_the_conversation() -> None:
-    assert STAGES.index(relay.run) < STAGES.index(throttle.run)
+    assert STAGES.index(hand_over.run) < STAGES.index(throttle.run)

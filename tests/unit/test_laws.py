@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-from pathlib import Path
 
 import yaml
 from rasa.core.actions.action import RemoteAction
 from rasa.core.processor import MessageProcessor
 
 from bot.evaluation.run import overlap
-from bot.settings import ROOT
+from bot.paths import ROOT
 from bot.stores.keys import RECORDS, RETENTION
-
-
-def _imports(path: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
-
-
-def _files(*folders: str) -> list[Path]:
-    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-
-
-def test_nothing_but_the_wiring_imports_a_channel() -> None:
-    wiring = {ROOT / "bot" / "app.py", ROOT / "bot" / "server.py"}
-    for path in _files("bot", "actions"):
-        if path in wiring or path.parent.name == "channels":
-            continue
-        assert not any(name.startswith("bot.channels") for name in _imports(path)), path
-
-
-def test_actions_and_answers_know_no_stage() -> None:
-    for path in [*_files("actions", "bot/directory", "bot/nlu"), ROOT / "bot" / "answers.py"]:
-        assert not any(name.startswith("bot.stages") for name in _imports(path)), path
 
 
 def test_no_slot_takes_words() -> None:

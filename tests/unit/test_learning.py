@@ -12,23 +12,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu import follow_up, learning
+from bot.nlu import follow_up
 from bot.nlu.corpus import corpus
-from bot.nlu.importer import CorpusImporter, FixedMessage
-from bot.nlu.learning import Learnt, Lesson
-from bot.nlu.linear import Features, Margins, Spelling
-from bot.nlu.urgency import UrgencyDetector
+from bot.nlu.fitted import FitJob, Fitted
+from bot.nlu.linear import Features, LinearModel
+from bot.nlu.ngrams import NgramFeatures
 from bot.nlu.urgency_examples import UrgencyExample, heard, read_examples
 from bot.nlu.vectors import WINDOW
-from bot.training import digest
+from bot.rasa_adapter import learning
+from bot.rasa_adapter.components.urgency import UrgencyDetector
+from bot.rasa_adapter.importer import CorpusImporter, FixedMessage
+from bot.rasa_adapter.training import digest
 from tests.conftest import ROOT
 
 
-def counted() -> dict[str, Learnt]:
+def counted() -> dict[str, Fitted]:
     return {"counted": ({"numbers": np.arange(3)}, {"first": "zero"})}
 
 
-def broken() -> dict[str, Learnt]:
+def broken() -> dict[str, Fitted]:
     raise ValueError("es.yml: no such level")
 
 
@@ -40,27 +42,27 @@ class Sound:
         return ()
 
     @classmethod
-    def lessons(cls) -> Sequence[Lesson]:
+    def fit_jobs(cls) -> Sequence[FitJob]:
         return [counted]
 
 
 class Unsound(Sound):
     @classmethod
-    def lessons(cls) -> Sequence[Lesson]:
+    def fit_jobs(cls) -> Sequence[FitJob]:
         return [counted, broken]
 
 
-def test_each_component_gets_its_own_lessons_and_an_error_is_told(
+def test_each_component_gets_its_own_fit_jobs_and_an_error_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(learning, "learners", lambda: [Sound, Unsound])
     monkeypatch.setattr(learning, "vectors_of_examples", lambda texts, progress: None)
     learning.begin()
-    arrays, facts = learning.learnt(Sound)["counted"]
+    arrays, facts = learning.fitted(Sound)["counted"]
     assert arrays["numbers"].tolist() == [0, 1, 2]
     assert facts == {"first": "zero"}
     with pytest.raises(ValueError, match=r"es\.yml: no such level"):
-        learning.learnt(Unsound)
+        learning.fitted(Unsound)
 
 
 def test_the_pipeline_says_who_learns() -> None:
@@ -100,8 +102,8 @@ def test_a_kept_classifier_reads_as_the_one_that_learnt() -> None:
     texts = ["agua por favor", "quiero agua", "pan por favor", "quiero pan", "más pan"] * 2
     labels = ["water", "water", "bread", "bread", "bread"] * 2
     tags = [["wet"] if label == "water" else [] for label in labels]
-    margins = Margins.learn(Features.of(texts, None, tags=tags), labels)
-    again = Margins.restored(*margins.kept())
+    margins = LinearModel.fit(Features.of(texts, None, tags=tags), labels)
+    again = LinearModel.restored(*margins.kept())
     for text in ("dame agua", "un pan", "", "¿?"):
         assert np.allclose(margins.of(text), again.of(text), atol=1e-2)
     assert margins.best("agua", None, 3.0)[0] == "water"
@@ -113,12 +115,12 @@ def test_a_kept_classifier_reads_as_the_one_that_learnt() -> None:
 @settings(deadline=None)
 def test_an_example_is_learnt_as_it_would_be_read(texts: list[str]) -> None:
     tags = [["wet"] * (len(text) % 3) for text in texts]
-    spelling, learnt = Spelling.learn(texts, tags=tags)
+    features, weighed = NgramFeatures.fit(texts, tags=tags)
     for row, text in enumerate(texts):
-        columns, weights = spelling.weigh(text, tags[row])
-        read = np.zeros(learnt.shape[1])
+        columns, weights = features.weigh(text, tags[row])
+        read = np.zeros(weighed.shape[1])
         np.add.at(read, columns, weights)
-        assert np.allclose(learnt[row].toarray()[0], read, atol=1e-5)
+        assert np.allclose(weighed[row].toarray()[0], read, atol=1e-5)
 
 
 def test_rasa_forgets_what_it_learnt_when_any_example_changes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from bot.settings import ROOT
+from bot.paths import ROOT
 
 LOCKS = ("requirements", "requirements-dev", "requirements-build")
 RUN, DEVELOPMENT = "requirements", "requirements-dev"

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from bot.paths import ROOT
 from bot.rasa_adapter.no_tensorflow import TensorFlowNeededError, _absent
-from bot.settings import ROOT
 
 
 def test_the_app_loads_nothing_of_the_real_one() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answers import say
-from bot.languages import LANGUAGES
+from bot.answers.tables import say
 from bot.stages.respond import with_number
+from bot.text.languages import LANGUAGES
 from bot.turn import EMERGENCIES, NUMBER_OF, Turn, Understanding, Urgency
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.check import stray_characters
+from bot.answers.check import stray_characters
+from bot.answers.offices import office_answer
 from bot.directory.areas import area, districts
 from bot.directory.gazetteer import gazetteer
 from bot.directory.nearest import AT_MOST, distance, district_at, nearest
 from bot.directory.tables import Service, tables
-from bot.languages import LANGUAGES
-from bot.offices import office_answer
+from bot.text.languages import LANGUAGES
 
 PLACES = st.sampled_from([place.ubigeo for place in tables().places])
 

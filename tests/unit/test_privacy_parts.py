@@ -18,7 +18,7 @@ from bot.privacy.pseudonyms import (
     new_session_token,
     valid_session_token,
 )
-from bot.privacy.text import LONGEST, clean
+from bot.text.cleaning import LONGEST, clean
 
 SECRET = "s" * 64
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.reading_queue import MOST_OF_ONE_ORIGIN, MOST_WAITING, SHORT, Crowded, ReadingQueue
+from bot.nlu.reading_queue import MOST_OF_ONE_ORIGIN, MOST_WAITING, SHORT, Crowded, ReadingQueue
 from bot.work import Abandoned
 
 LONG = "x" * 16_000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.addresses import cannot_listen
+from bot.http.addresses import cannot_listen
 from bot.privacy import secret as kept_secret
 from bot.settings import Settings, SettingsError
 

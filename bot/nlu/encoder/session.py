@@ -1,8 +1,8 @@
 """A text's vector: its pieces, their embeddings, the network.
 
 Decides that the network runs by onnxruntime on the thread that asks, one thread a vector (two
-readers are on two cores; see `bot.assistant`), that its file is written once and kept beside the
-model, and that a file which is missing or damaged is written anew.
+readers are on two cores; see `bot.rasa_adapter.assistant`), that its file is written once and kept
+beside the model, and that a file which is missing or damaged is written anew.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from bot.nlu.encoder import graph
 from bot.nlu.encoder.tokens import Tokenizer
 from bot.nlu.encoder.weights import PACKAGE, Weights, unpacked, weights
+from bot.paths import ROOT
 from bot.privacy import logs
-from bot.settings import ROOT
 
 FOLDER = ROOT / "models"
 

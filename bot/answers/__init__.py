@@ -1,0 +1,1 @@
+"""Tables and facts become text: answers, offices, organisations, and what checks them."""

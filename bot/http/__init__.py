@@ -1,0 +1,1 @@
+"""What every request meets before a channel does: connections, bodies, streams, addresses."""
