@@ -32,7 +32,7 @@ class ActionAnswer(Action):
     """The answer of the topic; with signs of exploitation, the offer of a person (SOP 2.5)."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_answer"
 
     async def run(
@@ -53,7 +53,7 @@ class ActionAskSource(Action):
     """Where the last answer comes from: the SOP's section or the directory, and the date."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_ask_source"
 
     async def run(
@@ -79,7 +79,7 @@ class ActionFallback(Action):
     """Two guesses, then the menu, then a person: never the same twice in a row."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_fallback"
 
     async def run(

@@ -19,7 +19,7 @@ class ActionChooseLanguage(Action):
     """Ask for the language, or confirm it and say the last answer again in it."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_choose_language"
 
     async def run(
@@ -39,7 +39,7 @@ class ActionErase(Action):
     """Everything kept of the conversation goes after this turn."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_erase"
 
     async def run(
@@ -54,7 +54,7 @@ class ActionOptOut(Action):
     """No more messages; a new one from the person is a return."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_opt_out"
 
     async def run(

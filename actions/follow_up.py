@@ -79,7 +79,7 @@ class ActionFollowUp(Action):
     """Answer a follow-up with the last answer in mind."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_follow_up"
 
     async def run(

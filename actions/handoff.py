@@ -31,8 +31,8 @@ async def offer(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """Say what happens when a person takes over and let the person decide; or that nobody is there.
 
     Args:
-        dispatcher: Rasa's.
-        tracker: Rasa's.
+        dispatcher: Takes what is said.
+        tracker: The conversation's slots and the latest message, in codes.
 
     Returns:
         What is remembered of it.
@@ -54,8 +54,8 @@ async def call_person(dispatcher: CollectingDispatcher, tracker: Tracker, choice
     """In danger: call an operator to the front of the queue, if one is on duty; say what is true.
 
     Args:
-        dispatcher: Rasa's.
-        tracker: Rasa's.
+        dispatcher: Takes what is said.
+        tracker: The conversation's slots and the latest message, in codes.
         choices: That lead on from the urgent answer.
     """
     others = [one for one in choices if one != "talk_to_human"]
@@ -81,7 +81,7 @@ class ActionTalkToHuman(Action):
     """The offer of a person."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_talk_to_human"
 
     async def run(
@@ -95,7 +95,7 @@ class ActionHandOff(Action):
     """What the person has decided."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_hand_off"
 
     async def run(

@@ -40,8 +40,8 @@ def tell_by_place(
     """Say the nearest offices, or the organisations, of a topic for a place.
 
     Args:
-        dispatcher: Rasa's.
-        tracker: Rasa's.
+        dispatcher: Takes what is said.
+        tracker: The conversation's slots and the latest message, in codes.
         topic: One of `BY_PLACE`.
         code: INEI code of the place; empty only for a topic of `NEEDS`.
         brief: Whether only the first is told.
@@ -77,7 +77,7 @@ class ActionFindOffice(Action):
     """The nearest prosecutor, CEM, UPE or police station; the organisations of a place."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_find_office"
 
     async def run(
@@ -106,7 +106,7 @@ class ActionPlace(Action):
     """A place: the answer to "in which district?", or something to note."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_place"
 
     async def run(

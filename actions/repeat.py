@@ -30,8 +30,8 @@ def say_again(
     """Say a topic's answer once more.
 
     Args:
-        dispatcher: Rasa's.
-        tracker: Rasa's.
+        dispatcher: Takes what is said.
+        tracker: The conversation's slots and the latest message, in codes.
         topic: Of the last answer.
         brief: Whether only what matters most is told.
 

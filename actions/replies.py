@@ -48,7 +48,7 @@ def speak(
     """Say a text of the tables.
 
     Args:
-        dispatcher: Rasa's.
+        dispatcher: Takes what is said.
         key: Topic or phrase of `data/responses/`.
         topic: What the reply is about, where that is not the key.
         choices: Codes that lead on.

@@ -19,7 +19,7 @@ class ActionUrgent(Action):
     """The numbers, then what else the message asked for."""
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return "action_urgent"
 
     async def run(

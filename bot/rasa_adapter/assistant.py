@@ -64,7 +64,7 @@ class LocalAction(Action):  # type: ignore[misc]
         self._name, self._call = name, call
 
     def name(self) -> str:
-        """Rasa's name of the action."""
+        """As `domain.yml` and the rules name it."""
         return self._name
 
     async def run(self, output_channel: Any, nlg: Any, tracker: Any, domain: Any) -> list[Any]:
@@ -117,7 +117,7 @@ class Collector(OutputChannel):  # type: ignore[misc]
 
     @classmethod
     def name(cls) -> str:
-        """Rasa's name of the channel."""
+        """As a tracker names where its messages come from."""
         return "chaski"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:

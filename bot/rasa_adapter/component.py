@@ -160,12 +160,12 @@ class LinearComponent(TrainedComponent):
 
     @classmethod
     def fit_jobs(cls) -> Sequence[FitJob]:
-        """One."""
+        """One job, since there is one model."""
         return [cls.fit_job]
 
     @classmethod
     def fit_job(cls) -> dict[str, Fitted]:
-        """The model."""
+        """Fit the model, in the form that is kept."""
         return {LINEAR: cls.fit().kept()}
 
     @classmethod

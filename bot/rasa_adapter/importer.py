@@ -26,7 +26,7 @@ class FixedMessage(Message):  # type: ignore[misc]
     """A training example that is nobody's to change: a copy of it is itself."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FixedMessage:
-        """Itself."""
+        """The same object: nobody changes it, so nobody needs another."""
         return self
 
     @cached_property
