@@ -9,8 +9,6 @@ from bot.turn import Answered
 from tests.unit.fakes import Parts, run, turn
 
 
-
-
 @pytest.mark.parametrize(
     ("written", "code"),
     [
