@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bot.answers.tables import say, title
 from bot.console.attempts import FREE
@@ -290,6 +290,25 @@ def test_the_window_of_whatsapp_counts_down_and_closes_the_composer(
     refused = operator.call(f"cases/{case}/messages", text="hola", id="1")
     assert refused.status_code == 409
     assert refused.json()["error"]["code"] == "window_closed"
+
+
+def test_what_an_operator_has_just_set_is_not_set_back_by_an_update_on_its_way(
+    app: App, browser: Browser
+) -> None:
+    page, number = sign_in(browser, app, "rosa"), new_number()
+    app.whatsapp(CRY, number)
+    first_case(page)
+    page.keyboard.press("n")
+    expect(page.locator("#case")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/consent", lambda route: held.append(route))
+    page.get_by_label("La persona acepta").check()
+    app.post_form(app.form("sigo aquí", number))
+    expect(page.locator("#log")).to_contain_text("sigo aquí")
+    expect(page.get_by_label("La persona acepta")).to_be_checked()
+    held[0].continue_()
+    expect(page.locator("#referral")).to_be_visible()
+    expect(page.get_by_label("La persona acepta")).to_be_checked()
 
 
 def test_the_referral_form_needs_consent_and_holds_codes_only(app: App, browser: Browser) -> None:

@@ -119,8 +119,8 @@ export function show() {
   log.dataset.case = current;
   if (atEnd) log.scrollTop = log.scrollHeight;
   showWindow();
-  $("age").value = one.age;
-  $("consent").checked = one.consent > 0;
+  if (beingNoted.get("age") !== current) $("age").value = one.age;
+  if (beingNoted.get("consent") !== current) $("consent").checked = one.consent > 0;
   $("referral").hidden = !(one.consent > 0);
   $("referral-locked").hidden = one.consent > 0;
   $("referral").href = `/console/cases/${one.id}/referral`;
@@ -239,13 +239,24 @@ export function startConversation(changed) {
   $("close").addEventListener("click", close);
   $("outcome").replaceChildren(...data.outcomes.map((code) => make("option", { value: code }, t[`outcome_${code}`])));
   $("age").replaceChildren(...data.ages.map((code) => make("option", { value: code }, t[`age_${code}`])));
-  $("age").addEventListener("change", () => act("facts", { age: $("age").value }).then(update));
-  $("consent").addEventListener("change", () => act("consent", { given: $("consent").checked }).then(update));
+  $("age").addEventListener("change", () => note("age", "facts", { age: $("age").value }));
+  $("consent").addEventListener("change", () => note("consent", "consent", { given: $("consent").checked }));
   setInterval(showWindow, 1000);
 }
 
+/* What an operator has just set stays as it is until the server has noted it: an update that was on
+   its way before knows nothing of it. */
+const beingNoted = new Map();
+
+async function note(field, path, body) {
+  beingNoted.set(field, current);
+  const row = await act(path, body);
+  beingNoted.delete(field);
+  if (row) update(row);
+  else show();
+}
+
 function update(row) {
-  if (!row) return;
   state.mine = state.mine.map((one) => (one.id === row.id ? row : one));
   show();
   showQueue();

@@ -43,7 +43,9 @@ def test_a_broken_subscription_is_made_again(stores: Stores) -> None:
             with signals.listening("desk") as desk:
                 await signalled(desk, 1)
                 await state.client_kill_filter(_type="pubsub")
-                while not await state.publish(CHANNEL, "desk"):  # nobody is subscribed yet
+                for _ in range(200):
+                    if await state.publish(CHANNEL, "desk"):  # somebody is subscribed again
+                        break
                     await asyncio.sleep(0.02)
                 found = await signalled(desk, 3)
             await signals.stop()
