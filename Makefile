@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCKS := requirements requirements-dev requirements-build
 LOCKED := --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
-.PHONY: install development train vectors run test proof eval check lint format lock clean
+.PHONY: install development browser train vectors run test proof eval check lint format lock clean
 
 install: $(STAMP)
 
@@ -40,12 +40,32 @@ vectors: install
 run: install
 	@$(BIN)/python -m bot run
 
-test: development lint train
-	$(BIN)/python -m pytest
+# Each stage says how long it took. Two workers: each has an app of its own, some 1.2 GB.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+TIMED = @begin=$$(date +%s); $(2) || exit $$?; echo "$(1): $$(($$(date +%s) - begin)) s"
 
-# The long forms: every Unicode code point there is (some minutes).
-proof: development train
-	$(BIN)/python -m pytest tests/proof
+test: browser development
+	$(call TIMED,lint,$(MAKE) --no-print-directory lint)
+	$(call TIMED,training,$(MAKE) --no-print-directory train)
+	$(call TIMED,unit tests,$(PYTEST) tests/unit)
+	$(call TIMED,tests at the boundary,$(PYTEST) tests/end_to_end)
+
+# The long forms of what the suite proves in short: tens of minutes.
+proof: browser development train
+	$(BIN)/python -m pytest -m proof
+
+# The tests of pages need a real browser: from the system's package manager, where it may.
+INSTALL_BROWSER := apt-get install --yes --quiet --no-install-recommends chromium
+browser:
+	@if ! command -v chromium >/dev/null; then \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			apt-get update --quiet && DEBIAN_FRONTEND=noninteractive $(INSTALL_BROWSER); \
+		elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \
+			sudo apt-get update --quiet && sudo $(INSTALL_BROWSER); \
+		else \
+			echo "The tests of pages need Chromium. Type: sudo $(INSTALL_BROWSER)"; exit 1; \
+		fi; \
+	fi
 
 eval: train
 	@$(BIN)/python -m bot eval

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import requests
 from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
 
-from tests.conftest import ROOT, App
+from tests.conftest import ROOT, App, WebSession
 
 PASSWORD = "una clave bien larga"
 CHROMIUM = next(
@@ -149,3 +149,17 @@ class Caller:
             for entry in answer.json()["entries"]
             if entry["kind"] in ("person", "operator")
         ]
+
+
+CRY = "ayuda estoy encerrada en un bar en juliaca no me dejan salir"
+
+
+def ask_for_person(session: WebSession) -> None:
+    session.say("quiero hablar con una persona")
+    session.press("Sí, con una persona")
+
+
+def first_case(page: Page) -> str:
+    case = page.locator("#waiting li.case").first
+    expect(case).to_be_visible()
+    return str(case.get_attribute("data-case"))

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+SID = "AC" + "1" * 32
+"""Of the account that tests use."""
+
 SENDING = re.compile(r"/2010-04-01/Accounts/(AC\w+)/Messages\.json")
 MESSAGE = re.compile(r"/2010-04-01/Accounts/(AC\w+)/Messages/(\w+)\.json")
 

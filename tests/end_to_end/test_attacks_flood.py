@@ -11,8 +11,7 @@ from bot.answers.tables import say
 from tests.conftest import TOKEN, App, new_number, running
 from tests.end_to_end.bystander import PLEAS, bystander, from_address
 from tests.end_to_end.desk import Caller, add_operator
-from tests.end_to_end.fake_twilio import fake_twilio
-from tests.end_to_end.test_redaction import SID
+from tests.end_to_end.fake_twilio import SID, fake_twilio
 
 FALSE_CASES = 300
 WAITING = 10

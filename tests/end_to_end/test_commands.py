@@ -96,6 +96,7 @@ def test_a_wrong_setting_stops_the_start_and_is_named(name: str, value: str) -> 
     assert name in done.stderr
 
 
+@pytest.mark.proof
 def test_rasas_own_commands_work_on_the_project() -> None:
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
     validated = subprocess.run(

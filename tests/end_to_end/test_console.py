@@ -19,10 +19,19 @@ from bot.answers.tables import say, title
 from bot.console.attempts import FREE
 from bot.console.texts import texts
 from tests.conftest import ROOT, TOKEN, App, new_number, running
-from tests.end_to_end.desk import PASSWORD, Caller, add_operator, chromium, sign_in, until, write
-from tests.end_to_end.fake_twilio import fake_twilio
-from tests.end_to_end.test_handoff import CRY, ask_for_person, first_case
-from tests.end_to_end.test_redaction import SID
+from tests.end_to_end.desk import (
+    CRY,
+    PASSWORD,
+    Caller,
+    add_operator,
+    ask_for_person,
+    chromium,
+    first_case,
+    sign_in,
+    until,
+    write,
+)
+from tests.end_to_end.fake_twilio import SID, fake_twilio
 
 AXE = (ROOT / "tests" / "accessibility" / "axe.min.js").read_text(encoding="utf-8")
 

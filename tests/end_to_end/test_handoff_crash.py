@@ -11,11 +11,18 @@ from playwright.sync_api import Browser, expect
 
 from bot.answers.tables import say
 from tests.conftest import TOKEN, App, new_number, running
-from tests.end_to_end.desk import Caller, add_operator, chromium, sign_in, until, write
+from tests.end_to_end.desk import (
+    CRY,
+    Caller,
+    add_operator,
+    ask_for_person,
+    chromium,
+    sign_in,
+    until,
+    write,
+)
 from tests.end_to_end.events import Events
-from tests.end_to_end.fake_twilio import FakeTwilio, fake_twilio
-from tests.end_to_end.test_handoff import CRY, ask_for_person
-from tests.end_to_end.test_redaction import SID
+from tests.end_to_end.fake_twilio import SID, FakeTwilio, fake_twilio
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,9 @@ import redis
 
 from bot.handoff.words import CLOSING_SECONDS, LONGEST_STREAM
 from tests.conftest import TOKEN, App, free_port, running
-from tests.end_to_end.desk import Caller, add_operator, until
+from tests.end_to_end.desk import CRY, Caller, add_operator, ask_for_person, until
 from tests.end_to_end.events import Events
-from tests.end_to_end.fake_twilio import fake_twilio
-from tests.end_to_end.test_handoff import CRY, ask_for_person
-from tests.end_to_end.test_redaction import SID
+from tests.end_to_end.fake_twilio import SID, fake_twilio
 
 PERSONS = [f"canariopersona{uuid.uuid4().hex[:8]}" for _ in range(3)]
 OPERATORS = [f"canariooperador{uuid.uuid4().hex[:8]}" for _ in range(3)]

@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from bot.answers.tables import say
 from bot.directory.tables import tables
 from bot.evaluation.measure import DATA, read_all, read_yaml
 from bot.nlu.typos import mutated
-from bot.nlu.urgency_examples import MAYBE_IN_DANGER
 from bot.rasa_adapter.assistant import Assistant, newest_model
 from bot.settings import Settings
 from bot.text.cleaning import clean
@@ -80,11 +79,12 @@ def test_each_urgent_answer_begins_with_a_number_that_fits(kind: str, language: 
     assert "?" not in text
 
 
+@pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.proof)])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_reply_to_every_plea_begins_with_a_number_that_fits_it(
-    app: App, language: str
+def test_the_first_reply_to_a_plea_begins_with_a_number_that_fits_it(
+    app: App, language: str, every: int
 ) -> None:
-    wrong, unheard, mixed, messages = [], [], 0, urgent_messages(language)
+    wrong, unheard, mixed, messages = [], [], 0, urgent_messages(language)[::every]
     for row in messages:
         session = app.web(language)
         answer = session.send(text=row["text"])
@@ -100,29 +100,10 @@ def test_the_first_reply_to_every_plea_begins_with_a_number_that_fits_it(
             assert first.isdigit(), (row, answer)
             assert sum("?" in reply["text"] for reply in answer["replies"]) <= 1
         assert answer["replies"][-1]["choices"]
-    assert len(unheard) <= 0.05 * len(messages), unheard
-    assert len(wrong) <= 0.05 * len(messages), wrong
-    assert mixed <= 0.05 * len(messages)
-
-
-def test_one_letter_wrong_in_each_word_loses_few_pleas() -> None:
-    # Of every second plea; `make eval` reads them all
-    texts = [text for language in LANGUAGES for text in seen_as_urgent(language)[::2]]
-    typed = read([mutated(text) for text in texts])
-    lost = [text for text, one in zip(texts, typed, strict=True) if one.urgency != "urgent"]
-    assert len(lost) <= 0.05 * len(texts), lost
-
-
-def test_few_calm_messages_are_taken_for_pleas() -> None:
-    calm = [
-        str(text)
-        for language in LANGUAGES
-        for topic, texts in read_yaml(DATA / "topics" / f"{language}.yml").items()
-        if topic not in MAYBE_IN_DANGER
-        for text in texts
-    ][::10]  # `make eval` reads them all
-    alarms = [text for text, one in zip(calm, read(calm), strict=True) if one.urgency == "urgent"]
-    assert len(alarms) <= 0.03 * len(calm), alarms
+    few = max(1, 0.05 * len(messages))  # how many are heard at all is measured by `make eval`
+    assert len(unheard) <= few, unheard
+    assert len(wrong) <= few, wrong
+    assert mixed <= few
 
 
 POLITE = {
@@ -141,6 +122,7 @@ POLITE = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("language", POLITE)
 def test_danger_in_the_last_sentence_of_a_long_message_is_found_as_in_a_short_one(
     language: str,
@@ -192,19 +174,34 @@ anything = st.one_of(
 )
 
 
-@given(st.lists(anything, min_size=10, max_size=10))
-@settings(
-    max_examples=1_000,  # of ten messages
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-def test_nothing_that_is_typed_breaks_the_reading(texts: list[str]) -> None:
+def breaks_nothing(texts: list[str]) -> None:
     for one in read([clean(text) for text in texts]):
         assert one.urgency in URGENCY_LEVELS
         assert (one.kind in EMERGENCIES) == (one.urgency == "urgent")
         assert not one.also or one.urgency != "none"
         assert 0 <= one.confidence <= 1
+
+
+@seed(2026)
+@given(st.lists(anything, min_size=10, max_size=10))
+@settings(
+    max_examples=30,  # of ten messages
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+def test_nothing_that_is_typed_breaks_the_reading(texts: list[str]) -> None:
+    breaks_nothing(texts)
+
+
+@pytest.mark.proof
+@given(st.lists(anything, min_size=10, max_size=10))
+@settings(
+    max_examples=1_000,  # of ten messages
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+def test_nothing_among_ten_thousand_messages_breaks_the_reading(texts: list[str]) -> None:
+    breaks_nothing(texts)
 
 
 def test_the_files_of_cues_say_what_they_are() -> None:

@@ -39,6 +39,7 @@ def tell_of(visitor: Visitor, key: str) -> None:
         expect(alert.locator(f'a[href="tel:{number}"]')).to_be_visible()
 
 
+@pytest.mark.proof
 def test_a_cut_of_thirty_seconds_loses_and_doubles_nothing(
     visitor: Visitor, app: App, ngo_page: str
 ) -> None:
