@@ -2,7 +2,7 @@
 
 Decides how a text becomes weights: n-grams of letters within a word, words, pairs of neighbours and
 tags, each kind of length one together, term frequency dampened. scikit-learn's vectorisers give the
-same weights; one text costs them a multiple of this (docs/adr/0019), so that they serve no reading.
+same weights; one text costs them a multiple of this (docs/adr/0018), so that they serve no reading.
 """
 
 from __future__ import annotations

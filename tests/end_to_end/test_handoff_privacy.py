@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,9 @@ from tests.end_to_end.desk import CRY, Caller, add_operator, ask_for_person, unt
 from tests.end_to_end.events import Events
 from tests.end_to_end.fake_twilio import SID, fake_twilio
 
-PERSONS = [f"canariopersona{uuid.uuid4().hex[:8]}" for _ in range(3)]
-OPERATORS = [f"canariooperador{uuid.uuid4().hex[:8]}" for _ in range(3)]
-SEARCHED = f"canariobuscado{uuid.uuid4().hex[:8]}"
+PERSONS = [f"canariopersonazq{number}xkv" for number in range(3)]
+OPERATORS = [f"canariooperadorzq{number}xkv" for number in range(3)]
+SEARCHED = "canariobuscadozqxkv"
 NUMBER = "51955444333"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import requests
 from bot.stores.keys import RECORDS, RETENTION
 from tests.conftest import ROOT, App, running
 
-CANARIES = [f"canario{uuid.uuid4().hex[:10]}" for _ in range(8)]
+CANARIES = [f"canariozq{number}xkv" for number in range(8)]
 PAUSE_SECONDS = 3
 NUMBER = "51987123987"
 EXTERNAL = "PE.externo55canario"

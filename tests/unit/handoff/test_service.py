@@ -80,7 +80,7 @@ def test_nobody_is_on_duty_while_words_cannot_be_relayed(stores: Stores) -> None
 
 def test_the_situation_says_who_waits_and_how_many_before(stores: Stores) -> None:
     async def work(handoff: HandOffService) -> tuple[Situation, Situation]:
-        await handoff.open("1" * 32, "web", "es")
+        await handoff.open("1" * 32, "web", "es", "urgent")
         case = await opened(handoff)
         waiting = await handoff.situation(CONVERSATION, "web")
         assert waiting.case is not None
