@@ -1,4 +1,4 @@
-"""The words of the desk's pages, in Spanish and English (`texts.yml`)."""
+"""The words of the desk's pages, in Spanish and English: `texts.yml`, and the labels of cues."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.nlu.cues import labels
+
 UI_LANGUAGES = ("es", "en")
 
 
@@ -14,7 +16,7 @@ UI_LANGUAGES = ("es", "en")
 def _all() -> dict[str, dict[str, str]]:
     path = Path(__file__).parent / "texts.yml"
     found: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return found
+    return found | {f"cue_{category}": label for category, label in labels().items()}
 
 
 @lru_cache(maxsize=4)

@@ -63,11 +63,12 @@ def expand(unit: str) -> list[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Cue:
-    """One cue: what it signals and how it is written, folded."""
+    """One cue: what it signals, how it is written, folded, and its category's rank."""
 
     category: str
     level: Urgency
     written: str
+    rank: int = 0
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

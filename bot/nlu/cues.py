@@ -16,7 +16,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,9 @@ CONTEXTS = ("information", "past", "resolved", "story", "idiom", "negation")
 LAUGHTER = "laughter"
 """A context found by its letters, not by words: "kkkk", "jajaja"."""
 
+LABEL_LANGUAGES = ("es", "en")
+"""Of the desk, which shows a category by its label."""
+
 WHO = ("any", "child")
 """Who is in danger where a category's cue is found: anybody, or a child."""
 
@@ -58,13 +61,17 @@ _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
 @dataclass(frozen=True)
 class Found:
-    """A cue in a message, by the numbers of its first word and of the word after it."""
+    """A cue in a message, by the numbers of its first word and of the word after it.
+
+    Its rank is its category's: lower ones are more dangerous and are told first.
+    """
 
     category: str
     level: Urgency
     start: int
     end: int
     negated: bool = False
+    rank: int = 0
 
 
 @dataclass
@@ -94,6 +101,7 @@ class Cues:
     def __init__(self, folder: Path = FOLDER, known_words: Iterable[str] = ()) -> None:
         self._cues: list[Cue] = []
         self.about_children: set[str] = set()
+        self._ranks: set[int] = set()
         self._negations: set[tuple[str, ...]] = set()
         for path in sorted((folder / "cues").glob("*.yml")):
             self._read(path, self._cues_of)
@@ -114,11 +122,17 @@ class Cues:
             raise CueError(f"who is one of {', '.join(WHO)}, not {content['who']!r}")
         if content["who"] == "child":
             self.about_children.add(category)
+        rank = content["rank"]
+        if not isinstance(rank, int) or rank in self._ranks:
+            raise CueError(f"rank is a number that no other category has, not {rank!r}")
+        self._ranks.add(rank)
+        if set(content["label"]) != set(LABEL_LANGUAGES):
+            raise CueError(f"label is needed in {', '.join(LABEL_LANGUAGES)}")
         for language in LANGUAGES:
             for level, lines in content.get(language, {}).items():
                 if level not in ("urgent", "high"):
                     raise CueError(f"unknown level {level!r}")
-                self._cues.extend(Cue(category, level, fold(line)) for line in lines)
+                self._cues.extend(Cue(category, level, fold(line), rank) for line in lines)
 
     def _contexts_of(self, name: str, content: dict[str, Any]) -> None:
         del name
@@ -183,7 +197,7 @@ class Cues:
                 negated = self._negated(tokens, breaks, one.start)
                 told[number, negated] += 1
                 if told[number, negated] <= MOST_TOLD:
-                    reading.cues.append(Found(one.category, one.level, one.start, one.end, negated))
+                    reading.cues.append(replace(one, negated=negated))
         return reading
 
     def _find(self, tokens: Sequence[str]) -> Iterator[tuple[int, Found]]:
@@ -211,7 +225,7 @@ class Cues:
                     over = match.end()
                     first = start - before
                     end = first + match.group().count(" ") + 1
-                    yield number, Found(cue.category, cue.level, first, end)
+                    yield number, Found(cue.category, cue.level, first, end, rank=cue.rank)
 
     def _negated(self, tokens: Sequence[str], breaks: set[int], start: int) -> bool:
         """Whether a negation stands directly before a cue, in the same clause."""
@@ -254,3 +268,11 @@ def _starts(text: str, count: int) -> list[int]:
     if len(found) == count:
         return found
     return [number * len(text) // max(count, 1) for number in range(count)]
+
+
+def labels(folder: Path = FOLDER) -> dict[str, dict[str, str]]:
+    """How the desk names each category, by category and language."""
+    return {
+        path.stem: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["label"]
+        for path in sorted((folder / "cues").glob("*.yml"))
+    }

@@ -36,15 +36,6 @@ _CLAUSE = re.compile(
 )
 
 
-MORE_DANGEROUS_FIRST = (
-    "kidnapping confinement violence threats self_harm medical injuries drugged child "
-    "being_moved_or_sold sexual_exploitation pursuit forced_begging_or_crime surveillance "
-    "help_plea documents_held debt no_pay no_rest someone_else_speaks deceit_in_offer "
-    "homelessness"
-).split()
-"""The order in which categories are told."""
-
-
 def sentences(text: str) -> list[str]:
     """The sentences of a message that has several: "¿Qué hace un CEM? Es que me quiere matar."
 
@@ -93,7 +84,7 @@ def windows(text: str, reading: Reading) -> list[str]:
     found = [text[-WINDOW:], *_endings(text)]
     active = reading.active("urgent") or reading.active("high")
     if active:
-        strongest = min(active, key=lambda cue: MORE_DANGEROUS_FIRST.index(cue.category))
+        strongest = min(active, key=lambda cue: cue.rank)
         middle = reading.starts[min(strongest.start, len(reading.starts) - 1)]
         start = max(0, middle - WINDOW // 3)
         if start > WINDOW // 3 and start + WINDOW < len(text):

@@ -27,7 +27,7 @@ from bot.nlu.fusion import FUSION, Fusion, decide, fuse
 from bot.nlu.hearing import vector_of
 from bot.nlu.linear import Features, LinearModel, confidences
 from bot.nlu.mlp import Mlp
-from bot.nlu.parts import MORE_DANGEROUS_FIRST, clauses, sentences, windows
+from bot.nlu.parts import clauses, sentences, windows
 from bot.nlu.urgency_examples import training_examples, urgent_examples
 from bot.nlu.vectors import WINDOW, Vector, vectors_of_examples
 from bot.turn import NUMBER_OF, URGENCY_LEVELS, Emergency, Urgency, Who
@@ -269,9 +269,7 @@ class UrgencyReader:
 def category_scores(reading: Reading) -> dict[str, float]:
     """Each category to what its strongest cue says, most dangerous category first."""
     scores: dict[str, float] = {}
-    for cue in reading.cues:
+    for cue in sorted(reading.cues, key=lambda one: one.rank):
         score = NEGATED_SCORE if cue.negated else CUE_SCORES[cue.level]
         scores[cue.category] = max(score, scores.get(cue.category, 0.0))
-    return {
-        name: scores[name] for name in MORE_DANGEROUS_FIRST if scores.get(name, 0.0) > NEGATED_SCORE
-    }
+    return {name: score for name, score in scores.items() if score > NEGATED_SCORE}

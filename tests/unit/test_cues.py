@@ -11,15 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.cue import Cue, CueError, expand
-from bot.nlu.cues import Cues, Reading
+from bot.nlu.cues import Cues, Reading, labels
 from bot.nlu.fusion import FEATURES, Fusion, decide, fuse
 from bot.nlu.fusion import FUSION as FUSION_FILE
 from bot.nlu.parts import clauses, sentences, windows
+from bot.nlu.urgency import category_scores
 from bot.turn import URGENCY_LEVELS
 
 CONFINEMENT = """
 note: "test"
 who: any
+rank: 10
+label: {es: encierro, en: confinement}
 es:
   urgent:
     - estoy encerrad(o|a)
@@ -28,10 +31,13 @@ es:
 DEBT = """
 note: "test"
 who: any
+rank: 20
+label: {es: deuda, en: debt}
 es:
   high:
     - (les|le) debo (mucha |)plata
 """
+RANKED = "rank: 20, label: {es: deuda, en: debt}"
 CONTEXTS = """
 idiom: {es: [encerrada en el trafico]}
 past: {es: [hace muchos anos]}
@@ -116,14 +122,32 @@ def test_a_cue_that_is_all_optional_is_refused() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "{note: x, who: any, es: {loud: [a b]}}",
-        "{note: x, who: nobody, es: {high: [a b]}}",
-        "{note: x, es: {high: [a b]}}",
+        f"{{note: x, who: any, {RANKED}, es: {{loud: [a b]}}}}",
+        f"{{note: x, who: nobody, {RANKED}, es: {{high: [a b]}}}}",
+        f"{{note: x, {RANKED}, es: {{high: [a b]}}}}",
+        "{note: x, who: any, label: {es: deuda, en: debt}, es: {high: [a b]}}",  # no rank
+        "{note: x, who: any, rank: first, label: {es: d, en: d}, es: {high: [a b]}}",
+        "{note: x, who: any, rank: 10, label: {es: d, en: d}, es: {high: [a b]}}",  # taken
+        "{note: x, who: any, rank: 20, label: {es: deuda}, es: {high: [a b]}}",
     ],
 )
 def test_a_broken_file_is_named(tmp_path: Path, content: str) -> None:
     with pytest.raises(CueError, match=r"debt\.yml"):
-        Cues(written(tmp_path, debt=content))
+        Cues(written(tmp_path, confinement=CONFINEMENT, debt=content))
+
+
+def test_the_most_dangerous_category_comes_first(cues: Cues) -> None:
+    found = cues.read("le debo plata y estoy encerrada")
+    assert list(category_scores(found)) == ["confinement", "debt"]
+
+
+def test_a_new_category_is_one_file(tmp_path: Path) -> None:
+    new = DEBT.replace("rank: 20", "rank: 15").replace("(les|le) debo", "(les|le) temo")
+    folder = written(tmp_path, confinement=CONFINEMENT, debt=DEBT, fear=new)
+    text = "hola " * 100 + "les temo mucha plata " + "y eso " * 100
+    assert list(category_scores(Cues(folder).read(text))) == ["fear"]
+    assert windows(text, Cues(folder).read(text))
+    assert labels(folder)["fear"] == {"es": "deuda", "en": "debt"}
 
 
 @given(st.lists(st.sampled_from(["estoy", "encerrada", "no", "salir", ".", "x"]), max_size=60))
