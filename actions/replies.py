@@ -14,8 +14,6 @@ from bot.answers.tables import answer
 Event = dict[str, Any]
 Events = list[Event]
 
-MENU = "menu"
-
 
 def entity(tracker: Tracker, name: str) -> str:
     """The value of an entity of the latest message; empty where there is none."""

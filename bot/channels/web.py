@@ -111,13 +111,7 @@ async def _begin(request: Request, services: Services) -> Response:
         origin=_origin(request, services),
         conversation=conversation_id(services.settings.secret, "web", token),
         language=wanted or accepted_language(request),
-        understanding=Understanding(
-            language="",
-            language_confidence=0.0,
-            intent="greet",
-            confidence=1.0,
-            place=PlaceReading(code=region),
-        ),
+        understanding=Understanding(intent="greet", place=PlaceReading(code=region)),
     )
     turn = await answer(turn, services)
     return JSONResponse({"token": token, **body_of(turn)}, status_code=201)

@@ -14,7 +14,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,7 +23,6 @@ from bot.stores import records
 from bot.stores.keys import key
 
 Role = Literal["operator", "supervisor"]
-ROLES: tuple[Role, ...] = get_args(Role)
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 SHORTEST_PASSWORD = 12

@@ -45,15 +45,6 @@ class Day:
         number = self.counts.get(f"{what}:count", 0)
         return self.counts.get(f"{what}:seconds", 0) / number if number else None
 
-    def by(self, kind: str) -> dict[str, int]:
-        """Counts of a kind ("level", "language", "channel", "outcome") by value."""
-        begin = f"{kind}:"
-        return {
-            name.removeprefix(begin): count
-            for name, count in sorted(self.counts.items())
-            if name.startswith(begin)
-        }
-
 
 def opened(case: Case) -> dict[str, Any]:
     """The record of a new case."""
@@ -88,11 +79,6 @@ def changed(
     return _record(what, who, case.id, counts, longest, outcome)
 
 
-def deed(who: str, what: str, case_id: str = "", detail: str = "") -> dict[str, Any]:
-    """The record of something else that was done: a sign-in, a referral form."""
-    return _record(what, who, case_id, {}, {}, detail)
-
-
 def _record(
     what: str,
     who: str,
@@ -119,8 +105,8 @@ def _record(
 
 
 async def write(redis: Any, who: str, what: str, case_id: str = "", detail: str = "") -> None:
-    """Write a line of the audit trail that belongs to no change of a case."""
-    row = deed(who, what, case_id, detail)
+    """Write a line of something else that was done: a sign-in, a referral form."""
+    row = _record(what, who, case_id, {}, detail=detail)
     line = row["line"]
     await redis.xadd(
         AUDIT, dict(zip(line[::2], line[1::2], strict=True)), minid=row["oldest"], approximate=True

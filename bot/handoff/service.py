@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import hours
-from bot.handoff.case import Age, Case, Outcome, new_case
+from bot.handoff.case import Age, Case, new_case
 from bot.handoff.cases import Cases
 from bot.handoff.delivery import Delivery
 from bot.handoff.entries import Entry
@@ -154,7 +154,7 @@ class HandOffService:
             level: Urgency.
             cues: Categories of danger.
             district: INEI code, or empty.
-            minor: Whether it is about a child.
+            age: Adult, minor or unknown.
             promised: Whether the person is told that somebody is on duty.
 
         Returns:
@@ -265,10 +265,6 @@ class HandOffService:
         except Exception as error:  # it dies of age in any case
             logs.failure(logger, "words not erased at once", error)
         await erased(self.state)
-
-    async def close(self, case: Case, operator: str, outcome: Outcome) -> str:
-        """An operator ends a case."""
-        return await self.cases.close(case, operator, outcome)
 
     async def fared(self, message: str, state: str, code: str) -> None:
         """Note what Twilio tells of a message that it had taken."""

@@ -187,7 +187,6 @@ class Assistant:
         ranking = tuple((row["name"], row["confidence"]) for row in parsed["intent_ranking"])
         return Understanding(
             language=parsed["language"]["name"],
-            language_confidence=parsed["language"]["confidence"],
             intent=parsed["intent"]["name"],
             confidence=parsed["intent"]["confidence"],
             ranking=ranking,

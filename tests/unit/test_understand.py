@@ -10,7 +10,9 @@ from bot.turn import Understanding
 
 
 def intent_of(intent: str, confidence: float) -> str:
-    read = Understanding("fr", 1.0, intent, confidence, ranking=((intent, confidence),))
+    read = Understanding(
+        intent=intent, confidence=confidence, language="fr", ranking=((intent, confidence),)
+    )
     return for_dialogue(read, "comment renouveler ma carte", Conversation()).intent
 
 
