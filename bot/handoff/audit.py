@@ -95,7 +95,7 @@ def _record(
         "audit_kept": kept,
         "oldest": str(int((now - kept) * 1000)),
         "line": [part for pair in line.items() for part in pair],
-        "day": key("day", hours.now().date().isoformat()),
+        "day": key("day", hours.today().isoformat()),
         "day_kept": RETENTION["day"],
         "counts": counts,
         "longest": longest or {},
@@ -128,7 +128,7 @@ async def trail(redis: Any, count: int = 500) -> list[Deed]:
 
 async def days(redis: Any, number: int) -> list[Day]:
     """The counts of the latest days, today first."""
-    today = hours.now().date()
+    today = hours.today()
     dates = [today - timedelta(days=ago) for ago in range(number)]
     pipeline = redis.pipeline(transaction=False)
     for one in dates:
@@ -149,4 +149,4 @@ def total(found: list[Day]) -> Day:
                 counts[name] = max(counts[name], count)
             else:
                 counts[name] += count
-    return Day(found[-1].date if found else hours.now().date(), dict(counts))
+    return Day(found[-1].date if found else hours.today(), dict(counts))

@@ -74,9 +74,4 @@ def desk_is_open(settings: Settings, moment: datetime | None = None) -> bool:
         return False
     written = hours.parse(settings.duty_hours)
     assert written is not None  # noqa: S101 - `Settings` has a default
-    if written.always:
-        return True
-    if hours.is_holiday(local.date()) and not settings.duty_holidays:
-        return False
-    works = written.daily or local.weekday() < 5
-    return works and written.opens <= local.time() < written.closes
+    return hours.is_open(written, local, on_holidays=settings.duty_holidays)

@@ -26,7 +26,7 @@ GROUPS = ("language", "topic", "urgency", "handoff")
 
 async def add(redis: Any, site: str, fields: Iterable[str]) -> None:
     """Count one of each field for a site, today."""
-    name = key("site_counts", f"{site}:{hours.now().astimezone(hours.LIMA).date().isoformat()}")
+    name = key("site_counts", f"{site}:{hours.today().isoformat()}")
     pipeline = redis.pipeline(transaction=True)
     for field in fields:
         pipeline.hincrby(name, field, 1)
@@ -46,7 +46,7 @@ async def read(redis: Any, site: str, today: date | None = None) -> dict[str, An
         "days": date, conversations and messages, newest first, days without any left out; and for
         each of `GROUPS` the sums over all days, greatest first.
     """
-    last = today or hours.now().astimezone(hours.LIMA).date()
+    last = today or hours.today()
     days = [last - timedelta(days=back) for back in range(DAYS_SHOWN)]
     pipeline = redis.pipeline(transaction=False)
     for day in days:
