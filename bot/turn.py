@@ -184,5 +184,5 @@ class Turn:
     relayed: bool = False
 
 
-class Answered(Exception):  # noqa: N818 - control flow, not an error
+class Answered(Exception):
     """The turn has its replies; no later stage runs."""

@@ -20,7 +20,7 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """A page's own id of a message, so that one that is sent again is answered once."""
 
 
-class RequestRefused(Exception):  # noqa: N818 - says what happened
+class RequestRefused(Exception):
     """A request that gets an error: its status, its code, and a phrase or a sentence."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:

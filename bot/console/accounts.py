@@ -49,7 +49,7 @@ _strangers = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2"
 _known = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2 known"))
 
 
-class Busy(Exception):  # noqa: N818 - says what happened
+class Busy(Exception):
     """So many passwords wait to be looked at that another one is not taken."""
 
 

@@ -48,7 +48,7 @@ class Desk:
     board: Board
 
 
-class Refused(Exception):  # noqa: N818 - says what happened
+class Refused(Exception):
     """A call that gets an error."""
 
     def __init__(self, status: int, code: str) -> None:

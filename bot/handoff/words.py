@@ -48,7 +48,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 logger = logging.getLogger(__name__)
 
 
-class RelayClosed(Exception):  # noqa: N818 - says what happened
+class RelayClosed(Exception):
     """Words cannot be written: the store keeps them on disk, does not say, or does not answer."""
 
 

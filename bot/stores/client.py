@@ -56,7 +56,7 @@ PROBE = key("probe", "write")
 logger = logging.getLogger(__name__)
 
 
-class StoreDown(Exception):  # noqa: N818 - says what happened
+class StoreDown(Exception):
     """A call of the store failed a moment ago; nobody waits for another one."""
 
 

@@ -65,7 +65,7 @@ TURN = key("forgetting", "turn")
 logger = logging.getLogger(__name__)
 
 
-class NotRewritten(Exception):  # noqa: N818 - says what happened
+class NotRewritten(Exception):
     """The server could not write its file anew."""
 
 
