@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -124,25 +124,18 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await redis.ping()
         except Exception as error:
             logs.failure(logger, "the store does not answer: people get the safe answer", error)
-        redactor.start()
-        handoff.start()
-        watch.start()
-        passages.start()
-        forgetting.start()
-        _at_the_end(handoff.end_streams)
-        _at_the_end(health.stop)
-        health.started = True
-        logs.event(logger, logging.INFO, "ready", port=settings.port)
-        yield
-        health.started = False
-        passages.stop()
-        await watch.stop()
-        await handoff.stop()
-        await services.unfinished.stop()
-        await redactor.stop()
-        await forgetting.stop()
-        for store in (redis, relay):
-            await store.aclose() if hasattr(store, "aclose") else await store.close()
+        async with AsyncExitStack() as begun:  # ended from the last to the first
+            begun.push_async_callback(relay.close)
+            begun.push_async_callback(redis.close)
+            for part in (forgetting, redactor, services.unfinished, handoff, watch, passages):
+                part.start()
+                begun.push_async_callback(part.stop)
+            _at_the_end(handoff.end_streams)
+            _at_the_end(health.stop)
+            health.started = True
+            logs.event(logger, logging.INFO, "ready", port=settings.port)
+            yield
+            health.started = False
 
     routes: list[BaseRoute] = [
         *health.routes(),

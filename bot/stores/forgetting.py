@@ -23,7 +23,7 @@ from bot.privacy import logs
 from bot.stores.keys import RETENTION, key
 from bot.stores.kinds import EVICTS, NO_EVICTION
 from bot.stores.lua import script
-from bot.tasks import end
+from bot.tasks import BackgroundWork
 
 SETTLE_SECONDS = 2.0
 """Between an erasing and the rewriting that counts for it: what its turn still does (a lock that
@@ -78,27 +78,22 @@ async def erased(redis: Any) -> None:
     await redis.set(ERASED, secrets.token_hex(8), ex=RETENTION["forgetting"])
 
 
-class Forgetting:
+class Forgetting(BackgroundWork):
     """The background work of one process."""
 
     def __init__(self, redis: Any) -> None:
+        super().__init__("forgetting")
         self._redis = redis
         self._covered = script(redis, SCRIPTS, "covered")
-        self._task: asyncio.Task[None] | None = None
         self._began = time.time()
         self._mark: bytes | None = None
         self._mark_since = 0.0
         self._waits_since: float | None = None
         self._rests_until = 0.0
 
-    def start(self) -> None:
-        """Begin."""
-        self._began = time.time()
-        self._task = asyncio.create_task(self._work(), name="forgetting")
-
     async def stop(self) -> None:
         """End; an erasing that waits is covered before, if the store lets us."""
-        await end(self._task)
+        await super().stop()
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 mark = await self._redis.get(ERASED)
@@ -110,6 +105,7 @@ class Forgetting:
                 logs.failure(logger, "the store's file is rewritten at the next start", error)
 
     async def _work(self) -> None:
+        self._began = time.time()
         pause = LOOK_SECONDS
         while True:
             try:

@@ -18,7 +18,7 @@ from twilio.rest import Client
 from bot.privacy import logs
 from bot.settings import Settings
 from bot.stores.keys import RETENTION, key
-from bot.tasks import end
+from bot.tasks import BackgroundWork
 from bot.twilio.rest import TwilioHttp
 
 PAUSES = (2, 10, 60, 300, 1800, 7200)
@@ -34,12 +34,12 @@ _IDLE_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-class Redactor:
+class Redactor(BackgroundWork):
     """Keeps asking until the bodies are gone."""
 
     def __init__(self, settings: Settings, redis: Any) -> None:
+        super().__init__("redaction")
         self._settings, self._redis = settings, redis
-        self._task: asyncio.Task[None] | None = None
         self._http: TwilioHttp | None = None
 
     @property
@@ -58,14 +58,14 @@ class Redactor:
             logs.failure(logger, "redaction not noted", error)
 
     def start(self) -> None:
-        """Begin to work."""
+        """Begin, where there are credentials."""
         if self.on:
             self._http = TwilioHttp(self._settings.twilio_api_url)
-            self._task = asyncio.create_task(self._work(), name="redaction")
+            super().start()
 
     async def stop(self) -> None:
         """End the work; what waits is kept."""
-        await end(self._task)
+        await super().stop()
         if self._http is not None:
             await self._http.close()
 
