@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     attempts = Attempts(redis, settings.secret)
     desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages, Board(handoff))
     services = Services(settings, assistant, assistant, redis, redactor, handoff)
-    health = Health(settings.data_dir, redis, relay, assistant)
+    health = Health(settings.data_dir, redis, relay, assistant.read_now)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
 

@@ -8,7 +8,7 @@ do, so that a stage is tested with small fakes, and importing one loads neither 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.handoff.case import Case
 from bot.handoff.entries import Entry
@@ -17,6 +17,7 @@ from bot.privacy.unfinished import Unfinished
 from bot.settings import Settings
 from bot.stores import conversation as kept
 from bot.stores.client import Health
+from bot.stores.store import Store
 from bot.turn import Said, Understanding
 
 
@@ -113,7 +114,7 @@ class Services:
     settings: Settings
     reader: Reader
     dialogue: Dialogue
-    redis: Any
+    redis: Store
     redactor: Redactor
     handoff: HandOff
     store: Health = field(init=False)

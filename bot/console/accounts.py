@@ -14,13 +14,14 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.stores import records
 from bot.stores.keys import key
+from bot.stores.store import Store
 
 Role = Literal["operator", "supervisor"]
 
@@ -78,7 +79,7 @@ class Account:
     made: float = 0.0
 
 
-async def add(redis: Any, name: str, password: str, role: Role = "operator") -> Account:
+async def add(redis: Store, name: str, password: str, role: Role = "operator") -> Account:
     """Make an account.
 
     Raises:
@@ -96,7 +97,7 @@ async def add(redis: Any, name: str, password: str, role: Role = "operator") -> 
     return account
 
 
-async def change_password(redis: Any, name: str, password: str) -> None:
+async def change_password(redis: Store, name: str, password: str) -> None:
     """Set a new password, enable the account, and end its sessions.
 
     Raises:
@@ -109,7 +110,7 @@ async def change_password(redis: Any, name: str, password: str) -> None:
     )
 
 
-async def disable(redis: Any, name: str) -> None:
+async def disable(redis: Store, name: str) -> None:
     """Refuse an account from now on, and end its sessions.
 
     Raises:
@@ -122,7 +123,7 @@ async def disable(redis: Any, name: str) -> None:
     )
 
 
-async def load(redis: Any, name: str) -> Account | None:
+async def load(redis: Store, name: str) -> Account | None:
     """An account by its name; None where there is none, or it cannot be read."""
     stored = key("account", name)
     return await records.read(redis, stored, redis.hgetall(stored), _account, None, keep=True)
@@ -142,7 +143,7 @@ def _account(row: dict[bytes, bytes]) -> Account | None:
     )
 
 
-async def everybody(redis: Any) -> list[Account]:
+async def everybody(redis: Store) -> list[Account]:
     """All accounts, by name."""
     found = []
     async for name in redis.scan_iter(match=key("account", "*"), count=500):
@@ -196,13 +197,13 @@ def _fits(known: str, password: str) -> bool:
         return False
 
 
-async def _existing(redis: Any, name: str) -> Account:
+async def _existing(redis: Store, name: str) -> Account:
     account = await load(redis, name)
     if account is None:
         raise AccountError(f"There is no account {name!r}.")
     return account
 
 
-async def _save(redis: Any, account: Account) -> None:
+async def _save(redis: Store, account: Account) -> None:
     row = {name: str(value) for name, value in asdict(account).items()}
     await redis.hset(key("account", account.name), mapping=row)

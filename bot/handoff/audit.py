@@ -18,6 +18,7 @@ from bot import hours
 from bot.handoff.case import Case
 from bot.handoff.topics import CHANNEL, DESK
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 AUDIT = key("audit", "trail")
 
@@ -104,7 +105,7 @@ def _record(
     }
 
 
-async def write(redis: Any, who: str, what: str, case_id: str = "", detail: str = "") -> None:
+async def write(redis: Store, who: str, what: str, case_id: str = "", detail: str = "") -> None:
     """Write a line of something else that was done: a sign-in, a referral form."""
     row = _record(what, who, case_id, {}, detail=detail)
     line = row["line"]
@@ -114,7 +115,7 @@ async def write(redis: Any, who: str, what: str, case_id: str = "", detail: str 
     await redis.expire(AUDIT, row["audit_kept"])
 
 
-async def trail(redis: Any, count: int = 500) -> list[Deed]:
+async def trail(redis: Store, count: int = 500) -> list[Deed]:
     """The latest lines of the audit trail, newest first."""
     rows = await redis.xrevrange(AUDIT, count=count)
     found = []
@@ -126,7 +127,7 @@ async def trail(redis: Any, count: int = 500) -> list[Deed]:
     return found
 
 
-async def days(redis: Any, number: int) -> list[Day]:
+async def days(redis: Store, number: int) -> list[Day]:
     """The counts of the latest days, today first."""
     today = hours.today()
     dates = [today - timedelta(days=ago) for ago in range(number)]

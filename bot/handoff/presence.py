@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import Any
 
 from bot import hours
 from bot.handoff.topics import CHANNEL, DESK
 from bot.settings import Settings
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 HEARTBEAT_SECONDS = 60
 """Without a heartbeat for so long an operator is lost, and their cases go back to the queue."""
@@ -26,7 +26,7 @@ AVAILABLE = key("desk", "available")
 class Presence:
     """The operators whose pages are open."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Store) -> None:
         self._redis = redis
 
     async def beat(self, operator: str, *, available: bool) -> None:

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot import hours
 from bot.handoff.case import Age, Case, new_case
@@ -29,6 +28,7 @@ from bot.privacy import logs
 from bot.settings import Settings
 from bot.stores.absence import without_store
 from bot.stores.forgetting import erased
+from bot.stores.store import Store
 from bot.turn import Channel, Urgency
 from bot.twilio.redaction import Redactor
 from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED
@@ -72,7 +72,7 @@ def writes_from(origin: str) -> Iterator[None]:
 class HandOffService:
     """The hand-off in one process."""
 
-    def __init__(self, settings: Settings, state: Any, relay: Any, redactor: Redactor) -> None:
+    def __init__(self, settings: Settings, state: Store, relay: Store, redactor: Redactor) -> None:
         self.settings = settings
         self.state = state
         self.cases = Cases(state)

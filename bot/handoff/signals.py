@@ -12,10 +12,10 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from bot.handoff.topics import CHANNEL
 from bot.privacy import logs
+from bot.stores.store import Store
 from bot.tasks import BackgroundWork
 
 LOOK_AGAIN_SECONDS = 5.0
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 class Signals(BackgroundWork):
     """The signals of one store, handed to those of this process who listen."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Store) -> None:
         super().__init__("signals")
         self._redis = redis
         self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)

@@ -29,8 +29,9 @@ from bot.privacy import logs
 from bot.stores import records
 from bot.stores.client import Health, StoreDown, unreachable
 from bot.stores.keys import RETENTION, key
-from bot.stores.kinds import RELAY, Facts, refusal
+from bot.stores.kinds import RELAY, Facts, facts, refusal, same
 from bot.stores.lua import script
+from bot.stores.store import Script, Store
 from bot.turn import Channel
 
 LONGEST_STREAM = 200
@@ -55,7 +56,7 @@ class RelayClosed(Exception):
 class Relay:
     """The relay store; `state` is the other one, which must be another server."""
 
-    def __init__(self, redis: Any, state: Any = None) -> None:
+    def __init__(self, redis: Store, state: Store) -> None:
         self._redis, self._state = redis, state
         self._append = script(redis, SCRIPTS, "append")
         self._erase = script(redis, SCRIPTS, "erase")
@@ -74,7 +75,7 @@ class Relay:
         """
         if time.monotonic() - self._checked < CHECK_SECONDS:
             return
-        found = await self._facts()
+        found = await facts(self._redis)
         if refusal(RELAY, found):
             self._checked = float("-inf")
             logs.event(
@@ -89,22 +90,9 @@ class Relay:
             raise RelayClosed
         self._checked = time.monotonic()
 
-    async def _facts(self) -> Facts:
-        try:
-            told = {**await self._redis.info("server"), **await self._redis.info("memory")}
-            configuration = {
-                **await self._redis.config_get("appendonly"),
-                **await self._redis.config_get("save"),
-            }
-        except ResponseError:
-            return Facts.of({}, None)
-        return Facts.of(told, configuration)
-
     async def _is_the_state_store(self, found: Facts) -> bool:
-        if self._state is None:
-            return False
         try:
-            return bool((await self._state.info("server")).get("run_id") == found.run_id)
+            return same(found, await facts(self._state))
         except RedisError:  # then no case can be opened either
             return False
 
@@ -193,7 +181,7 @@ class Relay:
         return str(found.decode())
 
     async def _mended(
-        self, conversation: str, script: Any, keys: list[str], arguments: list[Any]
+        self, conversation: str, script: Script, keys: list[str], arguments: list[Any]
     ) -> Any:
         """Run a script; once more where a record of the conversation was of a wrong type."""
         try:

@@ -14,6 +14,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.privacy import logs
 from bot.stores.keys import RETENTION, key
 from bot.stores.kinds import EVICTS, NO_EVICTION
 from bot.stores.lua import script
+from bot.stores.store import Pipeline, Store
 from bot.tasks import BackgroundWork
 
 SETTLE_SECONDS = 2.0
@@ -69,19 +71,20 @@ class NotRewritten(Exception):
     """The server could not write its file anew."""
 
 
-async def erased(redis: Any) -> None:
-    """Note that something was erased: the file must be rewritten.
-
-    Args:
-        redis: The state store, or a pipeline of it.
-    """
+async def erased(redis: Store) -> None:
+    """Note that something was erased: the file must be rewritten."""
     await redis.set(ERASED, secrets.token_hex(8), ex=RETENTION["forgetting"])
+
+
+def erases(pipeline: Pipeline) -> None:
+    """The same, together with what erases it."""
+    pipeline.set(ERASED, secrets.token_hex(8), ex=RETENTION["forgetting"])
 
 
 class Forgetting(BackgroundWork):
     """The background work of one process."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Store) -> None:
         super().__init__("forgetting")
         self._redis = redis
         self._covered = script(redis, SCRIPTS, "covered")
@@ -172,7 +175,9 @@ class Forgetting(BackgroundWork):
         if (await self._redis.info("memory")).get("maxmemory_policy") != NO_EVICTION:
             logs.event(logger, logging.ERROR, EVICTS)
 
-    async def _done(self, begin: Any, running: tuple[str, ...], outcome: str) -> None:
+    async def _done(
+        self, begin: Callable[[], Awaitable[bool]], running: tuple[str, ...], outcome: str
+    ) -> None:
         """Begin a writing that starts from now on, and wait until it is over."""
         while True:
             try:

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot import hours
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 FEWEST = 5
 """A count below this is shown as "fewer than"."""
@@ -24,7 +25,7 @@ SESSIONS, MESSAGES = "sessions", "messages"
 GROUPS = ("language", "topic", "urgency", "handoff")
 
 
-async def add(redis: Any, site: str, fields: Iterable[str]) -> None:
+async def add(redis: Store, site: str, fields: Iterable[str]) -> None:
     """Count one of each field for a site, today."""
     name = key("site_counts", f"{site}:{hours.today().isoformat()}")
     pipeline = redis.pipeline(transaction=True)
@@ -34,7 +35,7 @@ async def add(redis: Any, site: str, fields: Iterable[str]) -> None:
     await pipeline.execute()
 
 
-async def read(redis: Any, site: str, today: date | None = None) -> dict[str, Any]:
+async def read(redis: Store, site: str, today: date | None = None) -> dict[str, Any]:
     """A site's counts as they may be shown.
 
     Args:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
@@ -18,6 +17,7 @@ from twilio.rest import Client
 from bot.privacy import logs
 from bot.settings import Settings
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 from bot.tasks import BackgroundWork
 from bot.twilio.rest import TwilioHttp
 
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 class Redactor(BackgroundWork):
     """Keeps asking until the bodies are gone."""
 
-    def __init__(self, settings: Settings, redis: Any) -> None:
+    def __init__(self, settings: Settings, redis: Store) -> None:
         super().__init__("redaction")
         self._settings, self._redis = settings, redis
         self._http: TwilioHttp | None = None
