@@ -19,7 +19,6 @@ else:
     logs.set_up()  # before Rasa is imported: structlog would print people's words
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
@@ -45,6 +44,7 @@ from bot.stores.client import client
 from bot.stores.forgetting import Forgetting
 from bot.twilio.redaction import Redactor
 from bot.widget import routes as widget
+from bot.widget import script
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -114,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages, Board(handoff))
     services = Services(settings, assistant, assistant, redis, redactor, handoff)
     health = Health(settings.data_dir, redis, relay, assistant.read_now)
+    script.keep(settings.data_dir)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
 
@@ -139,17 +140,19 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     routes: list[BaseRoute] = [
         *health.routes(),
-        *whatsapp.routes(services),
-        *web.routes(services),
-        *widget.routes(services),
-        *pages.routes(desk),
+        *whatsapp.routes(),
+        *web.routes(),
+        *widget.routes(),
+        *pages.routes(),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=lifespan,
         middleware=[Middleware(SafeHeaders)],
-        exception_handlers={HTTPException: errors.http_error, Exception: errors.server_error},
+        exception_handlers=errors.HANDLERS,
     )
+    app.state.services, app.state.desk = services, desk
+    return app
 
 
 def _at_the_end(call: Callable[[], None]) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from starlette.requests import Request
+
 from bot.handoff.case import Case
 from bot.handoff.entries import Entry
 from bot.handoff.signals import Signals
@@ -128,3 +130,9 @@ class Services:
         """Erase a web session whole: its codes, its hand-off, its token's worth."""
         await kept.end_session(self.redis, conversation)
         await self.handoff.forget(conversation)
+
+
+def services_of(request: Request) -> Services:
+    """The services of the app that a request came to."""
+    found: Services = request.app.state.services
+    return found
