@@ -104,6 +104,11 @@ class Settings(BaseSettings):
             del env_settings, file_secret_settings
             return (init_settings,)
 
+    @property
+    def calls_twilio(self) -> bool:
+        """Whether there are credentials to call its REST API with."""
+        return bool(self.twilio_account_sid and self.twilio_auth_token)
+
     @classmethod
     def from_environment(
         cls, environment: Mapping[str, str] | None = None, *, make_secret: bool = True

@@ -40,6 +40,17 @@ class Position:
     latitude: float
     longitude: float
 
+    @classmethod
+    def of(cls, latitude: float, longitude: float) -> Position:
+        """A position as somebody sent it.
+
+        Raises:
+            ValueError: It is none on earth.
+        """
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise ValueError("degrees")
+        return cls(latitude, longitude)
+
 
 @dataclass(frozen=True)
 class Choice:

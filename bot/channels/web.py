@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.middleware import Middleware
@@ -151,15 +152,22 @@ def _site(request: Request, fields: dict[str, Any], services: Services) -> str:
     return found.name if found else ""
 
 
+@contextmanager
+def _answered_without_store(services: Services, what: str) -> Iterator[None]:
+    """Go on where the store cannot be asked: the person is answered all the same."""
+    try:
+        yield
+    except Exception as error:
+        services.store.failed()
+        logs.failure(logger, what, error, channel="web")
+
+
 async def _forget_if_ended(turn: Turn, services: Services) -> None:
     """A session that was ended while its turn was answered: what the turn wrote goes too."""
-    try:
+    with _answered_without_store(services, "ended session not looked up"):  # it expires by itself
         if not services.store.down and await kept.has_ended(services.redis, turn.conversation):
             await kept.erase(services.redis, turn.conversation)
             await services.handoff.forget(turn.conversation)
-    except Exception as error:  # it expires by itself; the person is answered all the same
-        services.store.failed()
-        logs.failure(logger, "ended session not looked up", error, channel="web")
 
 
 async def _events(request: Request) -> Response:
@@ -253,12 +261,9 @@ async def _token(request: Request, services: Services) -> str:
     """
     token = _good_token(request, services)
     conversation = conversation_id(services.settings.secret, "web", token)
-    try:
+    ended = False
+    with _answered_without_store(services, "session not looked up"):
         ended = not services.store.down and await kept.has_ended(services.redis, conversation)
-    except Exception as error:  # the person is answered all the same
-        services.store.failed()
-        logs.failure(logger, "session not looked up", error, channel="web")
-        ended = False
     if ended:
         raise _no_session("session_ended")
     return token
@@ -276,12 +281,9 @@ def _origin(request: Request, services: Services) -> str:
 async def _limit_address(request: Request, services: Services) -> None:
     if services.store.down:
         return
-    try:
+    found = 0
+    with _answered_without_store(services, "address not counted"):
         (found,) = await count(services.redis, [("address", _origin(request, services), 1)])
-    except Exception as error:
-        services.store.failed()
-        logs.failure(logger, "address not counted", error, channel="web")
-        return
     if found > services.settings.address_per_minute:
         raise _too_many()
 

@@ -51,12 +51,9 @@ def _position(value: Any) -> Position:
         latitude, longitude = value["lat"], value["lon"]
         if isinstance(latitude, bool) or isinstance(longitude, bool):
             raise TypeError
-        latitude, longitude = float(latitude), float(longitude)
+        return Position.of(float(latitude), float(longitude))
     except (KeyError, TypeError, ValueError, OverflowError):
         raise RequestRefused(400, "bad_location", phrase="error_bad_request") from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise RequestRefused(400, "bad_location", phrase="error_bad_request")
-    return Position(latitude, longitude)
 
 
 def body_of(turn: Turn) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from bot.stages import answer
 from bot.text.cleaning import clean
 from bot.text.numbers import whole_number
 from bot.turn import Channel, Position, Turn
+from bot.twilio.rest import length
 
 PATH = "/webhooks/whatsapp"
 
@@ -181,14 +182,14 @@ def fit(texts: list[str], menu: str) -> str:
     Later texts are left out from the end; if the first alone is too long, it loses paragraphs.
     """
     kept = list(texts)
-    while len(kept) > 1 and _length(_joined(kept, menu)) > LONGEST_MESSAGE:
+    while len(kept) > 1 and length(_joined(kept, menu)) > LONGEST_MESSAGE:
         kept.pop()
     paragraphs = kept[0].split("\n\n") if kept else []
-    while len(paragraphs) > 1 and _length(_joined(kept, menu)) > LONGEST_MESSAGE:
+    while len(paragraphs) > 1 and length(_joined(kept, menu)) > LONGEST_MESSAGE:
         paragraphs.pop()
         kept = ["\n\n".join(paragraphs)]
     message = _joined(kept, menu)
-    while _length(message) > LONGEST_MESSAGE:
+    while length(message) > LONGEST_MESSAGE:
         message = message[:-1]
     return message
 
@@ -197,18 +198,11 @@ def _joined(texts: list[str], menu: str) -> str:
     return "\n\n".join([*texts, menu] if menu else texts)
 
 
-def _length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
 def _position(form: Form) -> Position | None:
     try:
-        latitude, longitude = float(form["Latitude"]), float(form["Longitude"])
+        return Position.of(float(form["Latitude"]), float(form["Longitude"]))
     except (KeyError, ValueError):
         return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return None
-    return Position(latitude, longitude)
 
 
 def _signed(request: Request, form: Form, settings: Settings) -> bool:

@@ -13,7 +13,7 @@ import asyncio
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from argon2 import PasswordHasher
@@ -21,7 +21,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.stores import records
 from bot.stores.keys import key
-from bot.stores.store import Store
+from bot.stores.store import Row, Store
 
 Role = Literal["operator", "supervisor"]
 
@@ -104,10 +104,8 @@ async def change_password(redis: Store, name: str, password: str) -> None:
         AccountError: There is no such account, or the password will not do.
     """
     account = await _existing(redis, name)
-    await _save(
-        redis,
-        Account(name, account.role, hashed(password), account.version + 1, False, account.made),
-    )
+    changed = replace(account, password=hashed(password), disabled=False)
+    await _save(redis, replace(changed, version=account.version + 1))
 
 
 async def disable(redis: Store, name: str) -> None:
@@ -117,10 +115,7 @@ async def disable(redis: Store, name: str) -> None:
         AccountError: There is no such account.
     """
     account = await _existing(redis, name)
-    await _save(
-        redis,
-        Account(name, account.role, account.password, account.version + 1, True, account.made),
-    )
+    await _save(redis, replace(account, disabled=True, version=account.version + 1))
 
 
 async def load(redis: Store, name: str) -> Account | None:
@@ -129,10 +124,10 @@ async def load(redis: Store, name: str) -> Account | None:
     return await records.read(redis, stored, redis.hgetall(stored), _account, None, keep=True)
 
 
-def _account(row: dict[bytes, bytes]) -> Account | None:
+def _account(row: Row) -> Account | None:
     if not row:
         return None
-    text = {field.decode(): value.decode() for field, value in row.items()}
+    text = records.fields(row)
     return Account(
         name=text["name"],
         role="supervisor" if text["role"] == "supervisor" else "operator",

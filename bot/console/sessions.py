@@ -21,7 +21,7 @@ from bot.console.texts import UI_LANGUAGES
 from bot.settings import Settings
 from bot.stores import records
 from bot.stores.keys import RETENTION, key
-from bot.stores.store import Store
+from bot.stores.store import Row, Store
 
 COOKIE = "chaski_desk"
 COOKIE_PATH = "/console"
@@ -119,10 +119,10 @@ def csrf_fits(session: Session, given: str) -> bool:
     return hmac.compare_digest(session.csrf.encode(), given.encode())
 
 
-def _row(stored: dict[bytes, bytes]) -> dict[str, str] | None:
+def _row(stored: Row) -> dict[str, str] | None:
     if not stored:
         return None
-    row = {field.decode(): value.decode() for field, value in stored.items()}
+    row = records.fields(stored)
     if row["language"] not in UI_LANGUAGES:
         raise ValueError("language")
     return {field: row[field] for field in ("name", "version", "csrf", "language")}

@@ -17,6 +17,7 @@ from typing import Any
 from bot import hours
 from bot.handoff.case import Case
 from bot.handoff.topics import CHANNEL, DESK
+from bot.stores import records
 from bot.stores.keys import RETENTION, key
 from bot.stores.store import Store
 
@@ -120,7 +121,7 @@ async def trail(redis: Store, count: int = 500) -> list[Deed]:
     rows = await redis.xrevrange(AUDIT, count=count)
     found = []
     for _, row in rows:
-        text = {name.decode(): value.decode() for name, value in row.items()}
+        text = records.fields(row)
         found.append(
             Deed(float(text["at"]), text["who"], text["what"], text["case"], text.get("detail", ""))
         )
@@ -136,7 +137,7 @@ async def days(redis: Store, number: int) -> list[Day]:
         pipeline.hgetall(key("day", one.isoformat()))
     found = []
     for one, row in zip(dates, await pipeline.execute(), strict=True):
-        counts = {name.decode(): int(value) for name, value in row.items()}
+        counts = {name: int(value) for name, value in records.fields(row).items()}
         found.append(Day(one, counts))
     return found
 

@@ -23,7 +23,7 @@ from bot.privacy.return_address import unseal
 from bot.settings import Settings
 from bot.tasks import BackgroundWork
 from bot.twilio.redaction import Redactor
-from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED, Post, Posted
+from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED, Post, Posted, length
 
 STATUS_PATH = "/webhooks/whatsapp/status"
 """Where Twilio tells how a message fared (`bot.channels.whatsapp`)."""
@@ -60,11 +60,6 @@ class Delivery(BackgroundWork):
         self._owner = secrets.token_hex(8)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
-
-    @property
-    def on(self) -> bool:
-        """Whether messages can be posted at all."""
-        return self._post.on
 
     async def stop(self) -> None:
         """Finish what is being posted, then end."""
@@ -174,7 +169,7 @@ class Delivery(BackgroundWork):
             if deliveries.get(entry.id) != "queued":
                 continue
             joined = f"{taken}\n\n{words_of(entry)}" if taken else words_of(entry)
-            if len(joined.encode("utf-16-le")) // 2 > longest:
+            if length(joined) > longest:
                 break
             if not await self._relay.mark(conversation, entry.id):
                 break

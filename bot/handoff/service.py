@@ -105,7 +105,7 @@ class HandOffService:
         """Whether somebody is there now, and words could be relayed on this channel."""
         if not desk_is_open(self.settings) or not await self.presence.available():
             return False
-        if channel != "web" and not self.delivery.on:
+        if channel != "web" and not self.settings.calls_twilio:
             return False
         try:
             await self.relay.answers()

@@ -207,7 +207,7 @@ class Relay:
     async def deliveries(self, conversation: str) -> dict[str, str]:
         """How each message for the person fares, by its id."""
         name = key("delivery", conversation)
-        return await records.read(self._redis, name, self._redis.hgetall(name), _text, {})
+        return await records.read(self._redis, name, self._redis.hgetall(name), records.fields, {})
 
     async def delivered(self, conversation: str, entry: str, state: str) -> None:
         """Note how a message for the person fares."""
@@ -325,10 +325,6 @@ class Relay:
         """Conversation and entry of a message that Twilio has taken."""
         name = key("sent", message)
         return await records.read(self._redis, name, self._redis.get(name), _pair, None)
-
-
-def _text(row: dict[bytes, bytes]) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in row.items()}
 
 
 def _pair(stored: bytes | None) -> tuple[str, str] | None:

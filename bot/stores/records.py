@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 from bot.privacy import logs
 from bot.stores.client import unreachable
 from bot.stores.keys import RETENTION, key
-from bot.stores.store import Store
+from bot.stores.store import Row, Store
 
 UNREADABLE = (ResponseError, ValueError, LookupError, TypeError, AttributeError)
 """What reading a damaged record raises: Redis on a wrong type, the rest while it is decoded."""
@@ -132,6 +132,11 @@ async def _type_and_milliseconds(redis: Store, name: str) -> tuple[str, int]:
     pipeline.pttl(name)
     kind, left = await pipeline.execute()
     return kind.decode(), int(left)
+
+
+def fields(row: Row) -> dict[str, str]:
+    """A hash, or an entry of a stream, as text."""
+    return {name.decode(): value.decode() for name, value in row.items()}
 
 
 def text(stored: bytes | None) -> str:

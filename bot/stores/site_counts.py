@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot import hours
+from bot.stores import records
 from bot.stores.keys import RETENTION, key
 from bot.stores.store import Store
 
@@ -55,7 +56,7 @@ async def read(redis: Store, site: str, today: date | None = None) -> dict[str, 
     rows: list[dict[str, Any]] = []
     sums: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
     for day, stored in zip(days, await pipeline.execute(), strict=True):
-        found = {name.decode(): int(count) for name, count in stored.items()}
+        found = {name: int(count) for name, count in records.fields(stored).items()}
         if not found:
             continue
         rows.append(

@@ -42,14 +42,9 @@ class Redactor(BackgroundWork):
         self._settings, self._redis = settings, redis
         self._http: TwilioHttp | None = None
 
-    @property
-    def on(self) -> bool:
-        """Whether there are credentials to ask with."""
-        return bool(self._settings.twilio_account_sid and self._settings.twilio_auth_token)
-
     async def ask(self, message_id: str) -> None:
         """Note that a message is to be redacted; never fails the turn."""
-        if not (self.on and message_id):
+        if not (self._settings.calls_twilio and message_id):
             return
         try:
             await self._redis.zadd(_WAITING, {message_id: time.time() + PAUSES[0]}, nx=True)
@@ -59,7 +54,7 @@ class Redactor(BackgroundWork):
 
     def start(self) -> None:
         """Begin, where there are credentials."""
-        if self.on:
+        if self._settings.calls_twilio:
             self._http = TwilioHttp(self._settings.twilio_api_url)
             super().start()
 
