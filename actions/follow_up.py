@@ -12,19 +12,17 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.offices import BY_PLACE, tell_by_place
+from actions.offices import tell_by_place
 from actions.repeat import last_topic, say_again
-from actions.replies import Events, entity, speak, speak_text, understood
+from actions.replies import Events, entity, language_of, slot, speak, speak_text, understood
 from bot.answers.offices import INTENT_SERVICE
-from bot.answers.tables import answer, open_now, opening_hours, say
+from bot.answers.organisations import BY_PLACE
+from bot.answers.tables import EMERGENCY_LINE, answer, open_now, opening_hours, say
 from bot.directory.tables import Contact, tables
 from bot.hours import now
-from bot.text.languages import ORIGINAL
 
 MOST_LINES = 3
 """Lines whose hours or cost are told at once."""
-
-EMERGENCY = "105"
 
 OFFICES = ("find_fistrap", "find_cem", "find_police")
 
@@ -71,7 +69,7 @@ def lines_of(topic: str) -> list[Contact]:
     """The phone lines that a topic's answer tells; the emergency number only where it is alone."""
     contacts = tables().contacts
     found = [contacts[name] for name in answer(topic).lines if name in contacts]
-    plain = [contact for contact in found if contact.id != EMERGENCY]
+    plain = [contact for contact in found if contact.id != EMERGENCY_LINE]
     return (plain or found)[:MOST_LINES]
 
 
@@ -103,12 +101,12 @@ class ActionFollowUp(Action):
             speak(dispatcher, "follow_more", last, answer(last).choices)
         elif not say_again(dispatcher, tracker, last, brief=kind == "shorter"):
             speak(dispatcher, "menu", choices=answer("menu").choices)
-        return understood(last, str(tracker.get_slot("last_source") or ""))
+        return understood(last, slot(tracker, "last_source"))
 
 
 def _near(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
     """What is near for a topic: told where the place is known, else the place is asked for."""
-    place = str(tracker.get_slot("place") or "")
+    place = slot(tracker, "place")
     if place:
         return tell_by_place(dispatcher, tracker, topic, place)
     speak(dispatcher, "ask_place", topic, asks="place")
@@ -123,7 +121,7 @@ def _where(dispatcher: CollectingDispatcher, tracker: Tracker, last: str) -> Eve
         by_phone = last.startswith("line_") or bool(lines_of(last))
         choices = [*dict.fromkeys([office, *OFFICES] if office else OFFICES)]
         speak(dispatcher, "follow_where_line" if by_phone else "follow_where_office", last, choices)
-        return understood(last, str(tracker.get_slot("last_source") or ""))
+        return understood(last, slot(tracker, "last_source"))
     return _near(dispatcher, tracker, office)
 
 
@@ -136,7 +134,7 @@ def _children(dispatcher: CollectingDispatcher, tracker: Tracker, last: str) -> 
 
 
 def _cost(dispatcher: CollectingDispatcher, tracker: Tracker, last: str) -> None:
-    language = tracker.get_slot("language") or ORIGINAL
+    language = language_of(tracker)
     if last == "find_cem":
         speak(dispatcher, "follow_cost_cem", last, answer(last).choices)
         return
@@ -151,7 +149,7 @@ def _cost(dispatcher: CollectingDispatcher, tracker: Tracker, last: str) -> None
 
 
 def _hours(dispatcher: CollectingDispatcher, tracker: Tracker, last: str) -> None:
-    language, moment = tracker.get_slot("language") or ORIGINAL, now()
+    language, moment = language_of(tracker), now()
     known = [contact for contact in lines_of(last) if contact.hours]
     texts = [
         say(

@@ -9,11 +9,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import Events, entities, entity, intent, speak
+from actions.replies import Events, entities, entity, intent, language_of, slot, speak
 from bot.answers.tables import answer, when_opens
 from bot.handoff.case import Age, Case
 from bot.handoff.service import HandOffService, Situation, provided
-from bot.text.languages import ORIGINAL
 from bot.turn import Channel, Urgency
 
 MANY_AHEAD = 10
@@ -135,14 +134,14 @@ async def _queue(
 async def _open(
     handoff: HandOffService, tracker: Tracker, level: Urgency, *, promised: bool
 ) -> tuple[Case | None, int]:
-    cues = entities(tracker, "cues") or (tracker.get_slot("last_cues") or "").split()
+    cues = entities(tracker, "cues") or slot(tracker, "last_cues").split()
     return await handoff.open(
         tracker.sender_id,
         _channel(tracker) or "web",
-        tracker.get_slot("language") or ORIGINAL,
+        language_of(tracker),
         level,
         cues,
-        entity(tracker, "place") or tracker.get_slot("place") or "",
+        entity(tracker, "place") or slot(tracker, "place"),
         age=_age(tracker, cues),
         promised=promised,
     )
@@ -192,7 +191,7 @@ def _say_many(
 
 def _say_nobody(dispatcher: CollectingDispatcher, tracker: Tracker, situation: Situation) -> None:
     """The lines that answer; when the desk opens, where its hours say so; the case may wait."""
-    language = tracker.get_slot("language") or ORIGINAL
+    language = language_of(tracker)
     choices = list(answer("talk_to_human").choices)
     if _handoff(tracker) is not None:
         choices = ["handoff_wait", *choices[:2]]

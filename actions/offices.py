@@ -15,18 +15,16 @@ from actions.replies import (
     entities,
     entity,
     intent,
+    language_of,
+    slot,
     speak,
     speak_text,
     understood,
 )
 from bot.answers.offices import INTENT_SERVICE, office_answer
-from bot.answers.organisations import NEEDS, organisation_answer
+from bot.answers.organisations import BY_PLACE, NEEDS, organisation_answer
 from bot.answers.tables import answer
 from bot.directory.areas import area
-from bot.text.languages import ORIGINAL
-
-BY_PLACE = frozenset({*INTENT_SERVICE, *NEEDS})
-"""Topics whose answer depends on where the person is."""
 
 
 def tell_by_place(
@@ -42,14 +40,14 @@ def tell_by_place(
     Args:
         dispatcher: Takes what is said.
         tracker: The conversation's slots and the latest message, in codes.
-        topic: One of `BY_PLACE`.
+        topic: One of `bot.answers.organisations.BY_PLACE`.
         code: INEI code of the place; empty only for a topic of `NEEDS`.
         brief: Whether only the first is told.
 
     Returns:
         What is remembered of it.
     """
-    language = tracker.get_slot("language") or ORIGINAL
+    language = language_of(tracker)
     if topic in NEEDS:
         found = organisation_answer(topic, code, language, brief=brief)
     else:
@@ -88,7 +86,7 @@ class ActionFindOffice(Action):
         code = entity(tracker, "place")
         if not code and ask_back(dispatcher, tracker, topic):
             return [SlotSet("service_asked", topic), SlotSet("not_understood", 0.0)]
-        code = code or tracker.get_slot("place") or ""
+        code = code or slot(tracker, "place")
         if not code:
             events: Events = []
             choices: tuple[str, ...] = ()

@@ -7,11 +7,10 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.offices import BY_PLACE, tell_by_place
-from actions.replies import speak, speak_text
-from bot.answers.organisations import NEEDS
+from actions.offices import tell_by_place
+from actions.replies import language_of, slot, speak, speak_text
+from bot.answers.organisations import BY_PLACE, NEEDS
 from bot.answers.tables import answer, say
-from bot.text.languages import ORIGINAL
 
 SHORT = 220
 """Characters of the short form; an answer says one thing first, so its beginning is what counts."""
@@ -21,7 +20,7 @@ _SENTENCE = re.compile(r"(?<=[.!])\s+(?=[^a-z\s])")
 
 def last_topic(tracker: Tracker) -> str:
     """The topic of the last answer that said something; empty where there was none."""
-    return str(tracker.get_slot("last_topic") or "")
+    return slot(tracker, "last_topic")
 
 
 def say_again(
@@ -39,7 +38,7 @@ def say_again(
         Whether there was something to say.
     """
     if topic in BY_PLACE:
-        place = str(tracker.get_slot("place") or "")
+        place = slot(tracker, "place")
         if not place and topic not in NEEDS:
             return False
         tell_by_place(dispatcher, tracker, topic, place, brief=brief)
@@ -49,7 +48,7 @@ def say_again(
     if not brief:
         speak(dispatcher, topic, choices=answer(topic).choices)
         return True
-    language = tracker.get_slot("language") or ORIGINAL
+    language = language_of(tracker)
     speak_text(dispatcher, shortened(say(topic, language)), topic, answer(topic).choices)
     return True
 

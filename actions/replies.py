@@ -10,11 +10,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.answers.tables import answer
+from bot.text.languages import ORIGINAL
 
 Event = dict[str, Any]
 Events = list[Event]
-
-MENU = "menu"
 
 
 def entity(tracker: Tracker, name: str) -> str:
@@ -23,6 +22,16 @@ def entity(tracker: Tracker, name: str) -> str:
         if found.get("entity") == name:
             return str(found.get("value") or "")
     return ""
+
+
+def slot(tracker: Tracker, name: str) -> str:
+    """The text of a slot; empty where it is not set."""
+    return str(tracker.get_slot(name) or "")
+
+
+def language_of(tracker: Tracker) -> str:
+    """The language of the conversation's replies."""
+    return slot(tracker, "language") or ORIGINAL
 
 
 def entities(tracker: Tracker, name: str) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -19,7 +19,6 @@ else:
     logs.set_up()  # before Rasa is imported: structlog would print people's words
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
@@ -45,6 +44,7 @@ from bot.stores.client import client
 from bot.stores.forgetting import Forgetting
 from bot.twilio.redaction import Redactor
 from bot.widget import routes as widget
+from bot.widget import script
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -113,7 +113,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     attempts = Attempts(redis, settings.secret)
     desk = Desk(settings, handoff, Sessions(redis, settings), attempts, passages, Board(handoff))
     services = Services(settings, assistant, assistant, redis, redactor, handoff)
-    health = Health(settings.data_dir, redis, relay, assistant)
+    health = Health(settings.data_dir, redis, relay, assistant.read_now)
+    script.keep(settings.data_dir)
     answers(), gazetteer()  # read now, not in somebody's first turn
     assistant.read_now("zxcv qwer asdf uiop")  # in no language: all of the reading is loaded
 
@@ -124,39 +125,34 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await redis.ping()
         except Exception as error:
             logs.failure(logger, "the store does not answer: people get the safe answer", error)
-        redactor.start()
-        handoff.start()
-        watch.start()
-        passages.start()
-        forgetting.start()
-        _at_the_end(handoff.end_streams)
-        _at_the_end(health.stop)
-        health.started = True
-        logs.event(logger, logging.INFO, "ready", port=settings.port)
-        yield
-        health.started = False
-        passages.stop()
-        await watch.stop()
-        await handoff.stop()
-        await services.unfinished.stop()
-        await redactor.stop()
-        await forgetting.stop()
-        for store in (redis, relay):
-            await store.aclose() if hasattr(store, "aclose") else await store.close()
+        async with AsyncExitStack() as begun:  # ended from the last to the first
+            begun.push_async_callback(relay.close)
+            begun.push_async_callback(redis.close)
+            for part in (forgetting, redactor, services.unfinished, handoff, watch, passages):
+                part.start()
+                begun.push_async_callback(part.stop)
+            _at_the_end(handoff.end_streams)
+            _at_the_end(health.stop)
+            health.started = True
+            logs.event(logger, logging.INFO, "ready", port=settings.port)
+            yield
+            health.started = False
 
     routes: list[BaseRoute] = [
         *health.routes(),
-        *whatsapp.routes(services),
-        *web.routes(services),
-        *widget.routes(services),
-        *pages.routes(desk),
+        *whatsapp.routes(),
+        *web.routes(),
+        *widget.routes(),
+        *pages.routes(),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=lifespan,
         middleware=[Middleware(SafeHeaders)],
-        exception_handlers={HTTPException: errors.http_error, Exception: errors.server_error},
+        exception_handlers=errors.HANDLERS,
     )
+    app.state.services, app.state.desk = services, desk
+    return app
 
 
 def _at_the_end(call: Callable[[], None]) -> None:

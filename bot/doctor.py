@@ -9,19 +9,20 @@ does every hour, and shows no secret.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import resource
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import redis
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from bot.http import addresses
 from bot.privacy import logs
@@ -32,6 +33,7 @@ from bot.stores.embedded import EmbeddedStore, unused_store, would_be_read_as_le
 from bot.stores.kinds import RELAY, SAME, STATE, Facts, Kind, StoreError, connected, facts
 from bot.stores.kinds import refusal as store_refusal
 from bot.stores.kinds import same as are_same
+from bot.stores.store import Store
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -199,18 +201,27 @@ def stores(settings: Settings) -> Iterator[Finding]:
                 continue
         else:
             yield from way(kind, given)
-        with connected(url) as connection:
-            try:
-                told = facts(connection)
-                found.append(told)
-                yield from store(kind, told, connection)
-            except redis.RedisError as error:
-                yield Finding("problem", f"{kind.name} store", _unreachable(kind, error))
+        told, findings = asyncio.run(_looked_at(kind, url))
+        found += [told] if told is not None else []
+        yield from findings
     if len(found) > 1:
         if are_same(*found):
             yield Finding("problem", "stores", SAME)
         else:
             yield Finding("ok", "stores", "two servers")
+
+
+async def _looked_at(kind: Kind, url: str) -> tuple[Facts | None, list[Finding]]:
+    """What a server tells of itself, and what there is to say of it."""
+    told, findings = None, []
+    async with connected(url) as server:
+        try:
+            told = await facts(server)
+            async for finding in store(kind, told, server):
+                findings.append(finding)
+        except RedisError as error:
+            findings.append(Finding("problem", f"{kind.name} store", _unreachable(kind, error)))
+    return told, findings
 
 
 def _embedded(kind: Kind, data_dir: Path) -> str:
@@ -234,8 +245,8 @@ def _embedded(kind: Kind, data_dir: Path) -> str:
     return ""
 
 
-def _unreachable(kind: Kind, error: redis.RedisError) -> str:
-    if isinstance(error, redis.AuthenticationError):
+def _unreachable(kind: Kind, error: RedisError) -> str:
+    if isinstance(error, AuthenticationError):
         return f"it refuses the user name or the password in {kind.variable}."
     return (
         f"it does not answer ({type(error).__name__}): is the server of {kind.variable} started, "
@@ -263,11 +274,11 @@ def way(kind: Kind, url: str) -> Iterator[Finding]:
         )
 
 
-def store(kind: Kind, told: Facts, connection: Any) -> Iterator[Finding]:
+async def store(kind: Kind, told: Facts, server: Store) -> AsyncIterator[Finding]:
     """What one server is like.
 
     Raises:
-        redis.RedisError: It no longer answers.
+        redis.exceptions.RedisError: It no longer answers.
     """
     what = f"{kind.name} store"
     reason = store_refusal(kind, told)
@@ -275,7 +286,7 @@ def store(kind: Kind, told: Facts, connection: Any) -> Iterator[Finding]:
         yield Finding("problem", what, reason)
     began = time.monotonic()
     for _ in range(PINGS):
-        connection.ping()
+        await server.ping()
     each = (time.monotonic() - began) / PINGS * 1000
     yield Finding(
         "warning" if each > SLOW_MILLISECONDS else "ok",
@@ -290,19 +301,20 @@ def store(kind: Kind, told: Facts, connection: Any) -> Iterator[Finding]:
             "it does not tell its maxmemory-policy (INFO memory): see that it is noeviction.",
         )
     if kind is STATE:
-        yield from medium(connection)
+        async for finding in medium(server):
+            yield finding
 
 
-def medium(connection: Any) -> Iterator[Finding]:
+async def medium(server: Store) -> AsyncIterator[Finding]:
     """What the state store writes, and whether what was erased goes from it.
 
     Raises:
-        redis.RedisError: It no longer answers.
+        redis.exceptions.RedisError: It no longer answers.
     """
     what = "state store"
     try:
-        state = connection.info("persistence")
-    except redis.ResponseError:
+        state = await server.info("persistence")
+    except ResponseError:
         yield Finding(
             "problem",
             what,
@@ -319,10 +331,10 @@ def medium(connection: Any) -> Iterator[Finding]:
     elif state.get("aof_last_write_status") != "ok":
         yield Finding("problem", what, "it cannot write its file: is its disk full?")
     else:
-        yield _rewriting(connection, state)
+        yield await _rewriting(server, state)
     try:
-        snapshots = connection.config_get("save").get("save", "").strip()
-    except redis.ResponseError:
+        snapshots = (await server.config_get("save")).get("save", "").strip()
+    except ResponseError:
         yield Finding(
             "warning",
             what,
@@ -339,11 +351,11 @@ def medium(connection: Any) -> Iterator[Finding]:
         )
 
 
-def _rewriting(connection: Any, state: Mapping[str, Any]) -> Finding:
+async def _rewriting(server: Store, state: Mapping[str, Any]) -> Finding:
     refused = "erased people go on standing in its file: "
     try:
-        connection.bgrewriteaof()
-    except redis.ResponseError as error:
+        await server.bgrewriteaof()
+    except ResponseError as error:
         if "in progress" not in str(error):
             return Finding(
                 "problem",

@@ -15,7 +15,6 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -24,6 +23,7 @@ from starlette.routing import Route
 from bot.handoff.cases import QUEUE
 from bot.privacy import logs
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 LOOK_SECONDS = 1.2
 """A store that hangs is not waited for any longer."""
@@ -45,9 +45,11 @@ logger = logging.getLogger(__name__)
 class Health:
     """What was found at the last look."""
 
-    def __init__(self, data_dir: Path, state: Any, relay: Any, assistant: Any) -> None:
+    def __init__(
+        self, data_dir: Path, state: Store, relay: Store, read: Callable[[str], object]
+    ) -> None:
         self._data_dir, self._state, self._relay = data_dir, state, relay
-        self._assistant = assistant
+        self._read_words = read
         self._found: str | None = None
         self._looked = float("-inf")
         self._read = float("-inf")
@@ -103,7 +105,7 @@ class Health:
 
     async def _model(self) -> None:
         if time.monotonic() - self._read >= MODEL_SECONDS:
-            await asyncio.to_thread(self._assistant.read_now, "hola")
+            await asyncio.to_thread(self._read_words, "hola")
             self._read = time.monotonic()
 
 

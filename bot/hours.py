@@ -63,6 +63,11 @@ def now() -> datetime:
     return datetime.now(LIMA)
 
 
+def today() -> date:
+    """The day in Lima."""
+    return now().date()
+
+
 @lru_cache(maxsize=8)
 def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("PE", years=year))
@@ -73,12 +78,18 @@ def is_holiday(day: date) -> bool:
     return day in _holidays(day.year)
 
 
-def is_open(hours: Hours, moment: datetime) -> bool:
-    """Whether a line with these hours answers at a moment."""
+def is_open(hours: Hours, moment: datetime, *, on_holidays: bool | None = None) -> bool:
+    """Whether a line with these hours answers at a moment.
+
+    Args:
+        hours: Of the line.
+        moment: Any time.
+        on_holidays: Whether it works on public holidays; where None, only with daily hours.
+    """
     if hours.always:
         return True
     local = moment.astimezone(LIMA)
-    works = hours.daily or _works(local.date())
+    works = _works(hours, local.date(), on_holidays)
     return works and hours.opens <= local.time() < hours.closes
 
 
@@ -88,10 +99,12 @@ def next_opening(hours: Hours, moment: datetime) -> datetime:
     for ahead in range(_SEARCHED_DAYS):
         day = local.date() + timedelta(days=ahead)
         opening = datetime.combine(day, hours.opens, tzinfo=LIMA)
-        if (hours.daily or _works(day)) and opening > local:
+        if _works(hours, day) and opening > local:
             return opening
     raise ValueError("no working day within two weeks")
 
 
-def _works(day: date) -> bool:
-    return day.weekday() < 5 and not is_holiday(day)
+def _works(hours: Hours, day: date, on_holidays: bool | None = None) -> bool:
+    if is_holiday(day) and not (hours.daily if on_holidays is None else on_holidays):
+        return False
+    return hours.daily or day.weekday() < 5

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
 from types import FrameType
 
 import uvicorn
@@ -88,7 +87,7 @@ def _with_stores(settings: Settings, started: ExitStack) -> Settings:
     relay_url = settings.relay_redis_url or embedded(RELAY)
     state_url = settings.redis_url or embedded(STATE)
     check_stores(state_url, relay_url)
-    return replace(settings, redis_url=state_url, relay_redis_url=relay_url)
+    return settings.copy(update={"redis_url": state_url, "relay_redis_url": relay_url})
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -8,7 +8,9 @@ do, so that a stage is tested with small fakes, and importing one loads neither 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
+
+from starlette.requests import Request
 
 from bot.handoff.case import Case
 from bot.handoff.entries import Entry
@@ -17,6 +19,7 @@ from bot.privacy.unfinished import Unfinished
 from bot.settings import Settings
 from bot.stores import conversation as kept
 from bot.stores.client import Health
+from bot.stores.store import Store
 from bot.turn import Said, Understanding
 
 
@@ -113,7 +116,7 @@ class Services:
     settings: Settings
     reader: Reader
     dialogue: Dialogue
-    redis: Any
+    redis: Store
     redactor: Redactor
     handoff: HandOff
     store: Health = field(init=False)
@@ -127,3 +130,9 @@ class Services:
         """Erase a web session whole: its codes, its hand-off, its token's worth."""
         await kept.end_session(self.redis, conversation)
         await self.handoff.forget(conversation)
+
+
+def services_of(request: Request) -> Services:
+    """The services of the app that a request came to."""
+    found: Services = request.app.state.services
+    return found

@@ -15,10 +15,9 @@ Urgency = Literal["none", "high", "urgent"]
 HandOffState = Literal["none", "offered", "waiting", "active", "closed"]
 
 Emergency = Literal["danger", "child", "child_alone", "medical", "self_harm"]
-Who = Literal["self", "child", "other"]
-
-EMERGENCIES: tuple[Emergency, ...] = ("danger", "child", "child_alone", "medical", "self_harm")
 """Kinds of emergency: each has a number that fits (CONTENT.md, "Urgency")."""
+
+Who = Literal["self", "child", "other"]
 
 NUMBER_OF: Mapping[str, Emergency] = {
     "danger": "danger",
@@ -41,6 +40,17 @@ class Position:
     latitude: float
     longitude: float
 
+    @classmethod
+    def of(cls, latitude: float, longitude: float) -> Position:
+        """A position as somebody sent it.
+
+        Raises:
+            ValueError: It is none on earth.
+        """
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise ValueError("degrees")
+        return cls(latitude, longitude)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -59,14 +69,14 @@ class Said:
         topic: What it is about.
         choices: Codes that lead on.
         asks: What it asks for: "place" or "handoff"; empty where it asks nothing.
-        effect: What happens with it: "erase", or a state of the hand-off.
+        effect: What happens with it: "erase", or the state of the hand-off after it.
     """
 
     text: str
     topic: str
     choices: list[str] = field(default_factory=list)
     asks: str = ""
-    effect: str = ""
+    effect: Literal["", "erase"] | HandOffState = ""
 
 
 @dataclass
@@ -96,15 +106,14 @@ class PlaceReading:
     guess: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Understanding:
     """What the words meant, in codes; from here on the words are gone (law 1).
 
     Attributes:
-        language: One of `bot.text.languages.LANGUAGES`; what the message itself is written in.
-        language_confidence: From 0 to 1.
         intent: CONTENT.md's name of the topic.
-        confidence: Of the intent, from 0 to 1.
+        confidence: Of the intent, from 0 to 1; 1 where no model was asked.
+        language: One of `bot.text.languages.LANGUAGES`; what the message itself is written in.
         ranking: The likeliest intents with their confidence, best first.
         place: The place named.
         urgency: Level of danger (SOP 2.5, Annex 2).
@@ -120,10 +129,9 @@ class Understanding:
         age_group: What the person says of their own age: "adult", "minor", or nothing.
     """
 
-    language: str
-    language_confidence: float
     intent: str
-    confidence: float
+    confidence: float = 1.0
+    language: str = ""
     ranking: tuple[tuple[str, float], ...] = ()
     place: PlaceReading = PlaceReading()
     urgency: Urgency = "none"
@@ -156,7 +164,6 @@ class Turn:
         position: A shared position.
         media: Whether something came that is neither text nor position (never fetched).
         language: The language of the replies, once known.
-        language_evidence: Whether this message itself showed its language clearly.
         understanding: Set by `choose` or `understand`.
         replies: What the person gets.
         urgency: Level of this message.
@@ -178,7 +185,6 @@ class Turn:
     position: Position | None = None
     media: bool = False
     language: str = ""
-    language_evidence: bool = False
     understanding: Understanding | None = None
     replies: list[Reply] = field(default_factory=list)
     urgency: Urgency = "none"
@@ -189,5 +195,5 @@ class Turn:
     relayed: bool = False
 
 
-class Answered(Exception):  # noqa: N818 - control flow, not an error
+class Answered(Exception):
     """The turn has its replies; no later stage runs."""

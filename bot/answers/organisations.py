@@ -7,7 +7,7 @@ that those whose contacts in the SOP are persons' are named without one.
 
 from __future__ import annotations
 
-from bot.answers.offices import PlaceAnswer
+from bot.answers.offices import INTENT_SERVICE, PlaceAnswer
 from bot.answers.tables import LONGEST_TEXT, say
 from bot.directory.areas import area
 from bot.directory.serving import BASIC_NEEDS, FOR_ALL, LEADS, serving
@@ -15,6 +15,9 @@ from bot.directory.tables import Organisation
 
 NEEDS: dict[str, tuple[str, ...]] = {"ngo_help": (), "basic_needs": BASIC_NEEDS}
 """Topic that is answered with organisations, to the services that meet it; any where empty."""
+
+BY_PLACE = frozenset({*INTENT_SERVICE, *NEEDS})
+"""Topics whose answer depends on where the person is."""
 
 MOST_SERVICES = 4
 WORTH_TELLING_FIRST = ("legal", "psychosocial", "lodging", "food")

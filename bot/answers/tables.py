@@ -31,6 +31,9 @@ PHRASES = "phrases*.yml"
 LONGEST_TEXT = 600
 """Characters of an answer, filled in (CONTENT.md, "How answers are written")."""
 
+EMERGENCY_LINE = "105"
+"""The police; told first in danger."""
+
 ALWAYS_OPEN_LINE = "1818"
 """Told when another line is closed: 24 hours, free, anonymous (SOP 5.1)."""
 

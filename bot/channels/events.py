@@ -7,14 +7,14 @@ that a dead connection is noticed; the end when the session is erased, over, or 
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from bot.answers.tables import choice_title, say
 from bot.handoff.entries import Entry, for_person
 from bot.handoff.signals import signalled
+from bot.http.events import COMMENT, event, retry
 from bot.services import Services
 from bot.stores import conversation as kept
 from bot.text.languages import ORIGINAL
@@ -30,7 +30,7 @@ LEAVES = {"waiting": "handoff_withdraw", "active": "handoff_leave"}
 
 async def stream(
     services: Services, conversation: str, after: str, still_good: Callable[[], bool]
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """The events of a conversation, for ever.
 
     Args:
@@ -41,22 +41,22 @@ async def stream(
     """
     handoff = services.handoff
     with handoff.relay_signals.listening(conversation) as signal:
-        yield f"retry: {RETRY_MILLISECONDS}\n\n"
+        yield retry(RETRY_MILLISECONDS)
         case = await handoff.case_of(conversation)
         language = case.language if case else ORIGINAL
-        yield _event("handoff", _state(case.state if case else "none", "", "", language))
+        yield event("handoff", _state(case.state if case else "none", "", "", language))
         commented = time.monotonic()
         while not handoff.relay_signals.ending:
             found = for_person(await handoff.entries(conversation, after))
             for entry in found:
-                yield _event(*_told(entry), identity=entry.id)
+                yield event(*_told(entry), identity=entry.id)
                 after = entry.id
                 await handoff.delivered(conversation, entry.id)
             if not found and time.monotonic() - commented >= COMMENT_SECONDS:
                 if not still_good() or await kept.has_ended(services.redis, conversation):
-                    yield _event("end", {})
+                    yield event("end", {})
                     return
-                yield ": here\n\n"
+                yield COMMENT
                 commented = time.monotonic()
             await signalled(signal)
 
@@ -72,8 +72,3 @@ def _state(state: str, code: str, text: str, language: str) -> dict[str, Any]:
     leave = LEAVES.get(state)
     choices = [{"id": leave, "title": choice_title(leave, language)}] if leave else []
     return {"handoff": state, "code": code, "text": text, "choices": choices, "language": language}
-
-
-def _event(name: str, data: dict[str, Any], identity: str = "") -> str:
-    head = f"id: {identity}\n" if identity else ""
-    return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,17 +1,20 @@
 """Which pages may use the web channel from a browser: our own, and those of the settings' sites.
 
-Decides what a browser is told (CORS). A request without an `Origin` comes from no page (a test, a
-script) and has its token to prove itself. Erasing is never refused for its origin: the token is
-proof enough, and the person decides (law 6).
+Decides what a browser is told (CORS; docs/adr/0019 says why not by Starlette's middleware). A
+request without an `Origin` comes from no page (a test, a script) and has its token to prove itself.
+Erasing is never refused for its origin: the token is proof enough, and the person decides (law 6).
 """
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.services import services_of
 from bot.settings import Settings
 from bot.sites import Site
 
@@ -58,21 +61,35 @@ def site_named(request: Request, settings: Settings, wanted: str) -> Site | None
     return next((site for site in found if not wanted or site.name == wanted), None)
 
 
-def permit(request: Request, response: Response, settings: Settings) -> Response:
-    """Tell the browser that a page of a site may read the answer."""
-    response.headers.append("vary", "Origin")
-    origin = request.headers.get("origin")
-    if origin is not None and _sites(origin, settings):
-        response.headers["access-control-allow-origin"] = origin
-        response.headers["access-control-expose-headers"] = "retry-after"
-    return response
+class CrossOrigin:
+    """Tells the browser whether a page of a site may read the answer of a route, errors too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        request = Request(scope)
+        origin = request.headers.get("origin")
+        of_site = origin is not None and bool(_sites(origin, services_of(request).settings))
+
+        async def permitting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.append("vary", "Origin")
+                if of_site:
+                    headers["access-control-allow-origin"] = str(origin)
+                    headers["access-control-expose-headers"] = "retry-after"
+            await send(message)
+
+        await self._app(scope, receive, permitting)
 
 
-def preflight(request: Request, settings: Settings) -> Response:
+async def preflight(request: Request) -> Response:
     """The answer to a browser that asks before it sends."""
-    if not is_allowed(request, settings):
-        return Response(status_code=403, headers={"vary": "Origin"})
-    return permit(request, Response(status_code=204, headers=_ALLOWED), settings)
+    if not is_allowed(request, services_of(request).settings):
+        return Response(status_code=403)
+    return Response(status_code=204, headers=_ALLOWED)
 
 
 def _sites(origin: str, settings: Settings) -> list[Site]:

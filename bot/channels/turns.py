@@ -21,7 +21,7 @@ LONGEST_LINE = 40
 """Requests of one address that wait."""
 
 
-class Crowded(Exception):  # noqa: N818 - says what happened
+class Crowded(Exception):
     """Too many requests of the address wait."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bot.http.errors import RequestRefused
 from bot.text.cleaning import clean
 from bot.text.languages import ORIGINAL
 from bot.turn import Position, Reply, Turn
@@ -20,14 +21,6 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """A page's own id of a message, so that one that is sent again is answered once."""
 
 
-class RequestRefused(Exception):  # noqa: N818 - says what happened
-    """A request that gets an error: its status, its code, and a phrase or a sentence."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(code)
-        self.status, self.code, self.message, self.headers = status, code, message, headers
-
-
 def turn_of(fields: dict[str, Any], conversation: str) -> Turn:
     """The turn of a message.
 
@@ -36,16 +29,16 @@ def turn_of(fields: dict[str, Any], conversation: str) -> Turn:
     """
     given = [name for name in ("text", "choice", "location") if fields.get(name) is not None]
     if len(given) != 1:
-        raise RequestRefused(400, "bad_request", "error_bad_request")
+        raise RequestRefused(400, "bad_request", phrase="error_bad_request")
     identity = fields.get("id", "")
     if not isinstance(identity, str) or not (identity == "" or MESSAGE_ID.fullmatch(identity)):
-        raise RequestRefused(400, "bad_id", "error_bad_request")
+        raise RequestRefused(400, "bad_id", phrase="error_bad_request")
     turn = Turn(channel="web", conversation=conversation, message_id=identity)
     value = fields[given[0]]
     if given[0] == "location":
         turn.position = _position(value)
     elif not isinstance(value, str):
-        raise RequestRefused(400, "bad_request", "error_bad_request")
+        raise RequestRefused(400, "bad_request", phrase="error_bad_request")
     elif given[0] == "choice":
         turn.choice = value[:LONGEST_CHOICE]
     else:
@@ -58,12 +51,9 @@ def _position(value: Any) -> Position:
         latitude, longitude = value["lat"], value["lon"]
         if isinstance(latitude, bool) or isinstance(longitude, bool):
             raise TypeError
-        latitude, longitude = float(latitude), float(longitude)
+        return Position.of(float(latitude), float(longitude))
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise RequestRefused(400, "bad_location", "error_bad_request") from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise RequestRefused(400, "bad_location", "error_bad_request")
-    return Position(latitude, longitude)
+        raise RequestRefused(400, "bad_location", phrase="error_bad_request") from None
 
 
 def body_of(turn: Turn) -> dict[str, Any]:

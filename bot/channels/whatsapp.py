@@ -17,7 +17,7 @@ import asyncio
 import logging
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
@@ -26,15 +26,18 @@ from bot.answers.tables import say
 from bot.channels.refusals import Refusals
 from bot.handoff.delivery import STATUS_PATH
 from bot.http.body import Form, TooLarge, read_body, read_form
+from bot.http.callers import address_of
+from bot.http.errors import RequestRefused
 from bot.privacy import logs
 from bot.privacy.pseudonyms import conversation_id
 from bot.privacy.return_address import ReturnAddress, seal
-from bot.services import Services
+from bot.services import Services, services_of
 from bot.settings import Settings
 from bot.stages import answer
 from bot.text.cleaning import clean
 from bot.text.numbers import whole_number
 from bot.turn import Channel, Position, Turn
+from bot.twilio.rest import length
 
 PATH = "/webhooks/whatsapp"
 
@@ -51,28 +54,20 @@ logger = logging.getLogger(__name__)
 _refusals = Refusals()
 
 
-def routes(services: Services) -> list[Route]:
+def routes() -> list[Route]:
     """The webhook for WhatsApp and SMS."""
-
-    async def webhook(request: Request) -> Response:
-        return await _webhook(request, services)
-
-    async def status(request: Request) -> Response:
-        return await _status(request, services)
-
     return [
-        Route(PATH, webhook, methods=["POST"]),
-        Route(STATUS_PATH, status, methods=["POST"]),
+        Route(PATH, _webhook, methods=["POST"]),
+        Route(STATUS_PATH, _status, methods=["POST"]),
     ]
 
 
-async def _webhook(request: Request, services: Services) -> Response:
+async def _webhook(request: Request) -> Response:
+    services = services_of(request)
     form = await _form(request, services.settings)
-    if isinstance(form, Response):
-        return form
     turn = turn_of(form, services.settings)
     if turn is None:
-        return _error(400, "no_sender", "From or ExternalUserId is missing.")
+        raise RequestRefused(400, "no_sender", "From or ExternalUserId is missing.")
     turn = await answer(turn, services)
     await services.redactor.ask(turn.message_id)
     if turn.relayed:
@@ -89,11 +84,10 @@ async def _waiting(turn: Turn, services: Services) -> str:
         return ""
 
 
-async def _status(request: Request, services: Services) -> Response:
+async def _status(request: Request) -> Response:
     """How a message of an operator's fared: Twilio often refuses only after it has accepted."""
+    services = services_of(request)
     form = await _form(request, services.settings)
-    if isinstance(form, Response):
-        return form
     message, state = form.get("MessageSid", ""), form.get("MessageStatus", "")
     if message.isalnum() and len(message) <= LONGEST_ID:
         code = form.get("ErrorCode", "")
@@ -101,24 +95,30 @@ async def _status(request: Request, services: Services) -> Response:
     return Response(status_code=204)
 
 
-async def _form(request: Request, settings: Settings) -> Form | Response:
-    """The signed form, or the refusal of what is none."""
+async def _form(request: Request, settings: Settings) -> Form:
+    """The signed form.
+
+    Raises:
+        RequestRefused: It is too large, or nothing that Twilio has signed.
+    """
     if not settings.twilio_auth_token:
-        return _error(503, "not_configured", "CHASKI_TWILIO_AUTH_TOKEN is not set.")
+        raise RequestRefused(503, "not_configured", "CHASKI_TWILIO_AUTH_TOKEN is not set.")
     if not request.headers.get("x-twilio-signature"):
-        return _unsigned(request)  # whatever its body is: nobody reads it
-    address = request.client.host if request.client else ""
+        raise _unsigned(request)  # whatever its body is: nobody reads it
+    address = address_of(request)
     with _refusals.looking(address) as free:
         if not free:
-            return _unsigned(request)
+            raise _unsigned(request)
         try:
             body = await read_body(request, LONGEST_BODY)
             # In a thread: who sends what is dear to check holds up no turn of others
             form, signed = await asyncio.to_thread(_checked, request, body, settings)
         except TooLarge:
             _refusals.wait(address)
-            return _error(413, "too_large", "The form is too large.")
-    return form if signed else _unsigned(request)
+            raise RequestRefused(413, "too_large", "The form is too large.") from None
+    if not signed:
+        raise _unsigned(request)
+    return form
 
 
 def _checked(request: Request, body: bytes, settings: Settings) -> tuple[Form, bool]:
@@ -126,14 +126,13 @@ def _checked(request: Request, body: bytes, settings: Settings) -> tuple[Form, b
     return form, _signed(request, form, settings)
 
 
-def _unsigned(request: Request) -> Response:
-    wait = _refusals.wait(request.client.host if request.client else "")
+def _unsigned(request: Request) -> RequestRefused:
+    wait = _refusals.wait(address_of(request))
     if wait:
-        response = _error(429, "too_many_requests", "Too many wrong signatures.")
-        response.headers["retry-after"] = str(wait)
-        return response
+        message = "Too many wrong signatures."
+        return RequestRefused(429, "too_many_requests", message, retry_after=str(wait))
     logs.event(logger, logging.WARNING, "unsigned request refused", channel="whatsapp")
-    return _error(403, "bad_signature", "The signature is missing or wrong.")
+    return RequestRefused(403, "bad_signature", "The signature is missing or wrong.")
 
 
 def turn_of(form: Form, settings: Settings) -> Turn | None:
@@ -183,14 +182,14 @@ def fit(texts: list[str], menu: str) -> str:
     Later texts are left out from the end; if the first alone is too long, it loses paragraphs.
     """
     kept = list(texts)
-    while len(kept) > 1 and _length(_joined(kept, menu)) > LONGEST_MESSAGE:
+    while len(kept) > 1 and length(_joined(kept, menu)) > LONGEST_MESSAGE:
         kept.pop()
     paragraphs = kept[0].split("\n\n") if kept else []
-    while len(paragraphs) > 1 and _length(_joined(kept, menu)) > LONGEST_MESSAGE:
+    while len(paragraphs) > 1 and length(_joined(kept, menu)) > LONGEST_MESSAGE:
         paragraphs.pop()
         kept = ["\n\n".join(paragraphs)]
     message = _joined(kept, menu)
-    while _length(message) > LONGEST_MESSAGE:
+    while length(message) > LONGEST_MESSAGE:
         message = message[:-1]
     return message
 
@@ -199,18 +198,11 @@ def _joined(texts: list[str], menu: str) -> str:
     return "\n\n".join([*texts, menu] if menu else texts)
 
 
-def _length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
 def _position(form: Form) -> Position | None:
     try:
-        latitude, longitude = float(form["Latitude"]), float(form["Longitude"])
+        return Position.of(float(form["Latitude"]), float(form["Longitude"]))
     except (KeyError, ValueError):
         return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return None
-    return Position(latitude, longitude)
 
 
 def _signed(request: Request, form: Form, settings: Settings) -> bool:
@@ -235,7 +227,3 @@ def _twiml(message: str) -> Response:
     if message:
         response.message(message)
     return Response(str(response), media_type="text/xml")
-
-
-def _error(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)

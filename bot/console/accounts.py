@@ -13,17 +13,17 @@ import asyncio
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.stores import records
 from bot.stores.keys import key
+from bot.stores.store import Row, Store
 
 Role = Literal["operator", "supervisor"]
-ROLES: tuple[Role, ...] = get_args(Role)
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 SHORTEST_PASSWORD = 12
@@ -50,7 +50,7 @@ _strangers = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2"
 _known = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2 known"))
 
 
-class Busy(Exception):  # noqa: N818 - says what happened
+class Busy(Exception):
     """So many passwords wait to be looked at that another one is not taken."""
 
 
@@ -79,7 +79,7 @@ class Account:
     made: float = 0.0
 
 
-async def add(redis: Any, name: str, password: str, role: Role = "operator") -> Account:
+async def add(redis: Store, name: str, password: str, role: Role = "operator") -> Account:
     """Make an account.
 
     Raises:
@@ -97,42 +97,37 @@ async def add(redis: Any, name: str, password: str, role: Role = "operator") -> 
     return account
 
 
-async def change_password(redis: Any, name: str, password: str) -> None:
+async def change_password(redis: Store, name: str, password: str) -> None:
     """Set a new password, enable the account, and end its sessions.
 
     Raises:
         AccountError: There is no such account, or the password will not do.
     """
     account = await _existing(redis, name)
-    await _save(
-        redis,
-        Account(name, account.role, hashed(password), account.version + 1, False, account.made),
-    )
+    changed = replace(account, password=hashed(password), disabled=False)
+    await _save(redis, replace(changed, version=account.version + 1))
 
 
-async def disable(redis: Any, name: str) -> None:
+async def disable(redis: Store, name: str) -> None:
     """Refuse an account from now on, and end its sessions.
 
     Raises:
         AccountError: There is no such account.
     """
     account = await _existing(redis, name)
-    await _save(
-        redis,
-        Account(name, account.role, account.password, account.version + 1, True, account.made),
-    )
+    await _save(redis, replace(account, disabled=True, version=account.version + 1))
 
 
-async def load(redis: Any, name: str) -> Account | None:
+async def load(redis: Store, name: str) -> Account | None:
     """An account by its name; None where there is none, or it cannot be read."""
     stored = key("account", name)
     return await records.read(redis, stored, redis.hgetall(stored), _account, None, keep=True)
 
 
-def _account(row: dict[bytes, bytes]) -> Account | None:
+def _account(row: Row) -> Account | None:
     if not row:
         return None
-    text = {field.decode(): value.decode() for field, value in row.items()}
+    text = records.fields(row)
     return Account(
         name=text["name"],
         role="supervisor" if text["role"] == "supervisor" else "operator",
@@ -143,7 +138,7 @@ def _account(row: dict[bytes, bytes]) -> Account | None:
     )
 
 
-async def everybody(redis: Any) -> list[Account]:
+async def everybody(redis: Store) -> list[Account]:
     """All accounts, by name."""
     found = []
     async for name in redis.scan_iter(match=key("account", "*"), count=500):
@@ -197,13 +192,13 @@ def _fits(known: str, password: str) -> bool:
         return False
 
 
-async def _existing(redis: Any, name: str) -> Account:
+async def _existing(redis: Store, name: str) -> Account:
     account = await load(redis, name)
     if account is None:
         raise AccountError(f"There is no account {name!r}.")
     return account
 
 
-async def _save(redis: Any, account: Account) -> None:
+async def _save(redis: Store, account: Account) -> None:
     row = {name: str(value) for name, value in asdict(account).items()}
     await redis.hset(key("account", account.name), mapping=row)

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.stores.client import client
 from bot.stores.embedded import state_store
 from bot.stores.kinds import StoreError
+from bot.stores.store import Store
 
 ADMINISTRATOR = "administrator"
 """Who the audit trail names for a deed on the command line."""
@@ -51,7 +52,7 @@ async def run(options: argparse.Namespace, settings: Settings) -> list[str]:
 
 
 async def _do(
-    options: argparse.Namespace, redis: object, password: str, settings: Settings
+    options: argparse.Namespace, redis: Store, password: str, settings: Settings
 ) -> list[str]:
     if options.deed == "list":
         return [

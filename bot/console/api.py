@@ -12,17 +12,19 @@ import time
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.console import live, lookup
 from bot.console.sessions import Session
 from bot.console.views import case_row, entry_row, may_write, since_claim
-from bot.console.web import Desk, Refused, call, fields_of, text_of
+from bot.console.web import Refused, call, desk_of, fields_of, text_of
 from bot.directory.areas import exists
 from bot.handoff import audit
 from bot.handoff.case import AGES, OUTCOMES, Case
 from bot.handoff.words import RelayClosed
+from bot.http.callers import address_of
+from bot.http.events import stream_of
 from bot.http.streams import Streams
 from bot.stores.client import StoreDown
 from bot.text.languages import LANGUAGES
@@ -39,50 +41,51 @@ PATH = "/console/api"
 _streams = Streams()
 
 
-def routes(desk: Desk) -> list[Route]:
+def routes() -> list[Route]:
     """The calls of the desk."""
     return [
-        call(desk, f"{PATH}/events", _events, "GET"),
-        call(desk, f"{PATH}/desk", _desk, "GET"),
-        call(desk, f"{PATH}/heartbeat", _heartbeat),
-        call(desk, f"{PATH}/cases/{{case}}/claim", _claim),
-        call(desk, f"{PATH}/cases/{{case}}/messages", _messages, "GET"),
-        call(desk, f"{PATH}/cases/{{case}}/messages", _write),
-        call(desk, f"{PATH}/cases/{{case}}/transfer", _transfer),
-        call(desk, f"{PATH}/cases/{{case}}/close", _close),
-        call(desk, f"{PATH}/cases/{{case}}/facts", _facts),
-        call(desk, f"{PATH}/cases/{{case}}/consent", _consent),
-        call(desk, f"{PATH}/close_waiting", _close_waiting, supervisor=True),
-        call(desk, f"{PATH}/answers", _answers),
-        call(desk, f"{PATH}/offices", _offices),
-        call(desk, f"{PATH}/lines", _lines, "GET"),
-        call(desk, f"{PATH}/passages", _passages),
+        call(f"{PATH}/events", _events, "GET"),
+        call(f"{PATH}/desk", _desk, "GET"),
+        call(f"{PATH}/heartbeat", _heartbeat),
+        call(f"{PATH}/cases/{{case}}/claim", _claim),
+        call(f"{PATH}/cases/{{case}}/messages", _messages, "GET"),
+        call(f"{PATH}/cases/{{case}}/messages", _write),
+        call(f"{PATH}/cases/{{case}}/transfer", _transfer),
+        call(f"{PATH}/cases/{{case}}/close", _close),
+        call(f"{PATH}/cases/{{case}}/facts", _facts),
+        call(f"{PATH}/cases/{{case}}/consent", _consent),
+        call(f"{PATH}/close_waiting", _close_waiting, supervisor=True),
+        call(f"{PATH}/answers", _answers),
+        call(f"{PATH}/offices", _offices),
+        call(f"{PATH}/lines", _lines, "GET"),
+        call(f"{PATH}/passages", _passages),
     ]
 
 
-async def _events(request: Request, session: Session, desk: Desk) -> Response:
-    address = request.client.host if request.client else ""
+async def _events(request: Request, session: Session) -> Response:
+    address = address_of(request)
     if _streams.full(address):
         raise Refused(429, "too_many_streams")
-    response = await live.events(request, session, desk)
-    assert isinstance(response, StreamingResponse)  # noqa: S101 - what it makes
-    response.body_iterator = _streams.held(response.body_iterator, session.key, address)
-    return response
+    events = live.stream(request, session, desk_of(request))
+    return stream_of(_streams.held(events, session.key, address))
 
 
-async def _desk(request: Request, session: Session, desk: Desk) -> Response:
-    del request
-    return JSONResponse({**await live.picture(desk, session.name), "now": time.time()})
+async def _desk(request: Request, session: Session) -> Response:
+    picture = live.picture(await desk_of(request).board.read(), session.name)
+    return JSONResponse({**picture, "now": time.time()})
 
 
-async def _heartbeat(request: Request, session: Session, desk: Desk) -> Response:
+async def _heartbeat(request: Request, session: Session) -> Response:
     fields = await fields_of(request)
-    await desk.handoff.presence.beat(session.name, available=fields.get("available") is True)
+    await desk_of(request).handoff.presence.beat(
+        session.name, available=fields.get("available") is True
+    )
     return Response(status_code=204)
 
 
-async def _claim(request: Request, session: Session, desk: Desk) -> Response:
-    case = await _case(request, desk)
+async def _claim(request: Request, session: Session) -> Response:
+    desk = desk_of(request)
+    case = await _case(request)
     moved = await desk.handoff.cases.claim(case, session.name)
     if moved == "active":
         again = await desk.handoff.cases.get(case.id)
@@ -95,9 +98,9 @@ async def _claim(request: Request, session: Session, desk: Desk) -> Response:
     return JSONResponse(case_row(claimed or case))
 
 
-async def _messages(request: Request, session: Session, desk: Desk) -> Response:
-    case = await _mine(request, session, desk)
-    relay = desk.handoff.relay
+async def _messages(request: Request, session: Session) -> Response:
+    case = await _mine(request, session)
+    relay = desk_of(request).handoff.relay
     deliveries = await relay.deliveries(case.conversation)
     entries = since_claim(case, await relay.entries(case.conversation))
     return JSONResponse(
@@ -110,8 +113,8 @@ async def _messages(request: Request, session: Session, desk: Desk) -> Response:
     )
 
 
-async def _write(request: Request, session: Session, desk: Desk) -> Response:
-    case = await _mine(request, session, desk)
+async def _write(request: Request, session: Session) -> Response:
+    case = await _mine(request, session)
     fields = await fields_of(request)
     text = text_of(fields, "text", LONGEST_MESSAGE).replace("\x00", " ").strip()
     identity = text_of(fields, "id", 64)
@@ -119,14 +122,15 @@ async def _write(request: Request, session: Session, desk: Desk) -> Response:
     if shut:
         raise Refused(409, shut)
     try:
-        entry = await desk.handoff.from_operator(case, text, session.name, identity)
+        entry = await desk_of(request).handoff.from_operator(case, text, session.name, identity)
     except (RelayClosed, StoreDown):
         raise Refused(503, "relay_closed") from None
     return JSONResponse({"id": entry})
 
 
-async def _transfer(request: Request, session: Session, desk: Desk) -> Response:
-    case = await _mine(request, session, desk)
+async def _transfer(request: Request, session: Session) -> Response:
+    desk = desk_of(request)
+    case = await _mine(request, session)
     to = text_of(await fields_of(request), "to", 32, needed=False)
     if to and (to == session.name or to not in await desk.handoff.presence.available()):
         raise Refused(409, "not_there")
@@ -134,17 +138,18 @@ async def _transfer(request: Request, session: Session, desk: Desk) -> Response:
     return Response(status_code=204)
 
 
-async def _close(request: Request, session: Session, desk: Desk) -> Response:
-    case = await _mine(request, session, desk)
+async def _close(request: Request, session: Session) -> Response:
+    case = await _mine(request, session)
     outcome = text_of(await fields_of(request), "outcome", 32)
     if outcome not in OUTCOMES:
         raise Refused(400, "bad_outcome")
-    await _done(await desk.handoff.cases.close(case, session.name, outcome))  # type: ignore[arg-type]
+    await _done(await desk_of(request).handoff.cases.close(case, session.name, outcome))  # type: ignore[arg-type]
     return Response(status_code=204)
 
 
-async def _close_waiting(request: Request, session: Session, desk: Desk) -> Response:
+async def _close_waiting(request: Request, session: Session) -> Response:
     """A supervisor ends many waiting cases at once; a case that somebody just took stays."""
+    desk = desk_of(request)
     fields = await fields_of(request)
     outcome, ids = text_of(fields, "outcome", 32), fields.get("cases")
     if outcome not in OUTCOMES:
@@ -165,9 +170,10 @@ async def _close_waiting(request: Request, session: Session, desk: Desk) -> Resp
     return JSONResponse({"closed": closed})
 
 
-async def _facts(request: Request, session: Session, desk: Desk) -> Response:
+async def _facts(request: Request, session: Session) -> Response:
     """What the operator has learnt, in codes: adult or minor, the district."""
-    case = await _mine(request, session, desk)
+    desk = desk_of(request)
+    case = await _mine(request, session)
     fields = await fields_of(request)
     noted: dict[str, str] = {}
     if "age" in fields:
@@ -183,9 +189,10 @@ async def _facts(request: Request, session: Session, desk: Desk) -> Response:
     return JSONResponse(case_row(await desk.handoff.cases.get(case.id) or case))
 
 
-async def _consent(request: Request, session: Session, desk: Desk) -> Response:
+async def _consent(request: Request, session: Session) -> Response:
     """The person agrees, or no longer agrees, to be referred with the form."""
-    case = await _mine(request, session, desk)
+    desk = desk_of(request)
+    case = await _mine(request, session)
     given = (await fields_of(request)).get("given") is True
     await desk.handoff.cases.note(case.id, consent=time.time() if given else 0)
     what = "consent_given" if given else "consent_withdrawn"
@@ -193,8 +200,7 @@ async def _consent(request: Request, session: Session, desk: Desk) -> Response:
     return JSONResponse(case_row(await desk.handoff.cases.get(case.id) or case))
 
 
-async def _answers(request: Request, session: Session, desk: Desk) -> Response:
-    del desk
+async def _answers(request: Request, session: Session) -> Response:
     fields = await fields_of(request)
     query = text_of(fields, "query", LONGEST_QUERY, needed=False)
     return JSONResponse(
@@ -202,8 +208,7 @@ async def _answers(request: Request, session: Session, desk: Desk) -> Response:
     )
 
 
-async def _offices(request: Request, session: Session, desk: Desk) -> Response:
-    del desk
+async def _offices(request: Request, session: Session) -> Response:
     fields = await fields_of(request)
     service = text_of(fields, "service", 16)
     if service not in lookup.SERVICES:
@@ -217,12 +222,13 @@ async def _offices(request: Request, session: Session, desk: Desk) -> Response:
     return JSONResponse(found)
 
 
-async def _lines(request: Request, session: Session, desk: Desk) -> Response:
-    del request, desk
+async def _lines(request: Request, session: Session) -> Response:
+    del request
     return JSONResponse({"lines": lookup.lines(session.language)})
 
 
-async def _passages(request: Request, session: Session, desk: Desk) -> Response:
+async def _passages(request: Request, session: Session) -> Response:
+    desk = desk_of(request)
     del session
     query = text_of(await fields_of(request), "query", LONGEST_QUERY)
     return JSONResponse(
@@ -241,15 +247,15 @@ def _language(fields: dict[str, Any]) -> str:
     return language
 
 
-async def _case(request: Request, desk: Desk) -> Case:
-    case = await desk.handoff.cases.get(request.path_params["case"])
+async def _case(request: Request) -> Case:
+    case = await desk_of(request).handoff.cases.get(request.path_params["case"])
     if case is None:
         raise Refused(404, "no_such_case")
     return case
 
 
-async def _mine(request: Request, session: Session, desk: Desk) -> Case:
-    case = await _case(request, desk)
+async def _mine(request: Request, session: Session) -> Case:
+    case = await _case(request)
     if case.operator != session.name:
         raise Refused(403, "not_yours")
     if case.state != "active":

@@ -12,12 +12,12 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.privacy.pseudonyms import conversation_id
 from bot.privacy.web_addresses import network
 from bot.stores.keys import RETENTION, key
 from bot.stores.lua import script
+from bot.stores.store import Store
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
@@ -48,7 +48,7 @@ class Attempt:
 class Attempts:
     """The tries in the state store."""
 
-    def __init__(self, redis: Any, secret: str) -> None:
+    def __init__(self, redis: Store, secret: str) -> None:
         self._redis, self._secret = redis, secret
         self._reserve = script(redis, SCRIPTS, "reserve")
 
@@ -91,7 +91,7 @@ class Attempts:
             await self._redis.hdel(one, "until")
 
 
-async def unlock(redis: Any, secret: str, name: str) -> None:
+async def unlock(redis: Store, secret: str, name: str) -> None:
     """Forget every try of a name, from wherever it came."""
     found = [one async for one in redis.scan_iter(match=f"{_name_key(secret, name)}*", count=500)]
     if found:

@@ -10,14 +10,12 @@ asked for by the server: browsers slow the timers of hidden pages, but not what 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
 
 from bot.console.board import Reading
 from bot.console.sessions import Session
@@ -26,6 +24,7 @@ from bot.console.web import STORE_FAILED, Desk
 from bot.handoff.case import Case
 from bot.handoff.signals import signalled
 from bot.handoff.topics import DESK
+from bot.http.events import event, retry
 from bot.privacy import logs
 
 logger = logging.getLogger(__name__)
@@ -35,21 +34,8 @@ LOOK_SECONDS = 3.0
 RETRY_MILLISECONDS = 1000
 
 
-async def events(request: Request, session: Session, desk: Desk) -> Response:
-    """The stream of a page."""
-    return StreamingResponse(
-        _stream(request, session, desk),
-        media_type="text/event-stream",
-        headers={"x-accel-buffering": "no"},
-    )
-
-
-async def picture(desk: Desk, name: str) -> dict[str, Any]:
+def picture(found: Reading, name: str) -> dict[str, Any]:
     """The queue, one's own cases, and who is there."""
-    return _picture(await desk.board.read(), name)
-
-
-def _picture(found: Reading, name: str) -> dict[str, Any]:
     return {
         "queue": found.queue,
         "mine": [case_row(case) for case in found.active if case.operator == name],
@@ -118,37 +104,34 @@ class _Streams:
         self._cases = {}
 
 
-async def _stream(request: Request, session: Session, desk: Desk) -> AsyncIterator[str]:
+async def stream(request: Request, session: Session, desk: Desk) -> AsyncGenerator[str, None]:
+    """The events of a page, until it is signed out or the app stops."""
     handoff = desk.handoff
     shown: dict[str, Any] | None = None
     beaten = 0.0
     with handoff.desk_signals.listening(DESK) as signal:
         streams = _Streams(desk, signal, session.language)
         try:
-            yield f"retry: {RETRY_MILLISECONDS}\n\n"
+            yield retry(RETRY_MILLISECONDS)
             while not handoff.desk_signals.ending:
                 found = await desk.board.read()
-                now = _picture(found, session.name)
+                now = picture(found, session.name)
                 if shown is None:
-                    yield _event("desk", {**now, "now": time.time()})
+                    yield event("desk", {**now, "now": time.time()})
                 elif now != shown:
-                    yield _event("change", {**difference(shown, now), "now": time.time()})
+                    yield event("change", {**difference(shown, now), "now": time.time()})
                 shown = now
                 streams.follow([case for case in found.active if case.operator == session.name])
                 for row in await streams.news():
-                    yield _event("entry", row)
+                    yield event("entry", row)
                 if time.monotonic() - beaten >= BEAT_SECONDS:
                     if await desk.sessions.of(request) is None:
-                        yield _event("signed_out", {})
+                        yield event("signed_out", {})
                         return
                     beaten = time.monotonic()
-                    yield _event("beat", {})
+                    yield event("beat", {})
                 await signalled(signal, LOOK_SECONDS)
         except STORE_FAILED as error:  # the page asks again, and gets the whole queue
             logs.failure(logger, "a page's stream ends: no store", error)
         finally:
             streams.close()
-
-
-def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

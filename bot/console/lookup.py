@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import hours
-from bot.answers.offices import INTENT_SERVICE, office_answer
+from bot.answers.offices import office_answer
 from bot.answers.tables import AnswerError, answers, open_now, opening_hours, say, title
 from bot.directory.areas import area
 from bot.directory.gazetteer import gazetteer
@@ -129,7 +129,3 @@ def lines(operators: str) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: (not row["open"], row["name"]))
-
-
-SERVICE_TOPICS = {service: topic for topic, service in INTENT_SERVICE.items()}
-"""Whose title names a service."""

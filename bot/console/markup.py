@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.console.texts import UI_LANGUAGES, texts
-from bot.text.languages import accepted
+from bot.http.callers import accepted_language
 
 HOME = "/console/"
 
@@ -39,7 +39,5 @@ def html(name: str, language: str, status: int = 200, /, **values: Any) -> HTMLR
 
 def ui_language(request: Request) -> str:
     """The language of a page for somebody who is not signed in."""
-    wanted = request.query_params.get("language") or accepted(
-        request.headers.get("accept-language", "")
-    )
+    wanted = request.query_params.get("language") or accepted_language(request)
     return wanted if wanted in UI_LANGUAGES else UI_LANGUAGES[0]

@@ -24,12 +24,12 @@ from bot.console import accounts, api, devices
 from bot.console.markup import HOME, html, ui_language
 from bot.console.sessions import Session, from_our_page
 from bot.console.texts import UI_LANGUAGES, texts
-from bot.console.unavailable import unavailable
 from bot.console.views import place_name
-from bot.console.web import SIGN_IN, Desk, form, form_fields, page, with_store
+from bot.console.web import PAGES, SIGN_IN, desk_of, form, form_fields, page
 from bot.handoff import audit
 from bot.handoff.audit import Day
 from bot.handoff.case import AGES, OUTCOMES
+from bot.http.callers import address_of
 from bot.privacy.web_addresses import origin_code
 from bot.text.languages import NAMES
 from bot.text.numbers import whole_number
@@ -43,29 +43,20 @@ BUSY_SECONDS = 2
 """After which another try is worth it where many passwords wait to be looked at."""
 
 
-def routes(desk: Desk) -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
     """The pages and what they load."""
-
-    async def show_login(request: Request) -> Response:
-        if await desk.sessions.of(request) is not None:
-            return RedirectResponse(HOME, status_code=303)
-        return _login(request)
-
-    async def login(request: Request) -> Response:
-        return await _sign_in(request, desk)
-
     return [
         Route("/console", lambda _: RedirectResponse(HOME, status_code=307)),
-        Route(SIGN_IN, with_store(show_login, unavailable), methods=["GET"]),
-        Route(SIGN_IN, with_store(login, unavailable), methods=["POST"]),
-        form(desk, "/console/logout", _sign_out),
-        form(desk, "/console/language", _set_language),
-        page(desk, HOME, _show_desk),
-        page(desk, "/console/supervisor", _figures, supervisor=True),
-        page(desk, "/console/supervisor.csv", _csv, supervisor=True),
-        page(desk, "/console/audit", _audit, supervisor=True),
-        page(desk, "/console/cases/{case}/referral", _referral),
-        *api.routes(desk),
+        Route(SIGN_IN, _show_sign_in, methods=["GET"], middleware=PAGES),
+        Route(SIGN_IN, _sign_in, methods=["POST"], middleware=PAGES),
+        form("/console/logout", _sign_out),
+        form("/console/language", _set_language),
+        page(HOME, _show_desk),
+        page("/console/supervisor", _figures, supervisor=True),
+        page("/console/supervisor.csv", _csv, supervisor=True),
+        page("/console/audit", _audit, supervisor=True),
+        page("/console/cases/{case}/referral", _referral),
+        *api.routes(),
         Mount("/console/static", StaticFiles(directory=FOLDER / "static"), name="console"),
     ]
 
@@ -81,13 +72,20 @@ def _login(
     return response
 
 
-async def _sign_in(request: Request, desk: Desk) -> Response:
+async def _show_sign_in(request: Request) -> Response:
+    if await desk_of(request).sessions.of(request) is not None:
+        return RedirectResponse(HOME, status_code=303)
+    return _login(request)
+
+
+async def _sign_in(request: Request) -> Response:
     """Sign in: the try is counted, then the password is looked at, then the failure is noted."""
+    desk = desk_of(request)
     fields = await form_fields(request)
     if not from_our_page(request):
         return _login(request, "wrong_password", status=403)
     name = fields.get("name", "").strip().lower()[:64]
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     state, secret = desk.handoff.state, desk.settings.secret
     account = await accounts.load(state, name) if accounts.NAME.fullmatch(name) else None
     device = devices.known(request, account, secret)
@@ -117,9 +115,9 @@ async def _sign_in(request: Request, desk: Desk) -> Response:
     return response
 
 
-async def _sign_out(request: Request, session: Session, desk: Desk) -> Response:
+async def _sign_out(request: Request, session: Session) -> Response:
     """Sign out; what an operator still has goes back to the queue, and people are told."""
-    del request
+    desk = desk_of(request)
     for case in await desk.handoff.cases.active():
         if case.operator == session.name:
             await desk.handoff.cases.hand_over(case, session.name)
@@ -130,24 +128,23 @@ async def _sign_out(request: Request, session: Session, desk: Desk) -> Response:
     return response
 
 
-async def _set_language(request: Request, session: Session, desk: Desk) -> Response:
+async def _set_language(request: Request, session: Session) -> Response:
     language = request.state.fields.get("language", "")
     if language in UI_LANGUAGES:
-        await desk.sessions.speak(session, language)
+        await desk_of(request).sessions.speak(session, language)
     back = request.state.fields.get("back", "")
     known = (HOME, "/console/supervisor", "/console/audit")
     return RedirectResponse(back if back in known else HOME, status_code=303)
 
 
-async def _show_desk(request: Request, session: Session, desk: Desk) -> Response:
-    del request
+async def _show_desk(request: Request, session: Session) -> Response:
     said = texts(session.language)
     for_script = {
         "name": session.name,
         "role": session.account.role,
         "csrf": session.csrf,
         "language": session.language,
-        "documents": desk.passages.on,
+        "documents": desk_of(request).passages.on,
         "languages": NAMES,
         "outcomes": OUTCOMES,
         "ages": AGES,
@@ -158,7 +155,8 @@ async def _show_desk(request: Request, session: Session, desk: Desk) -> Response
     return html("desk.html", session.language, session=session, data=data)
 
 
-async def _figures(request: Request, session: Session, desk: Desk) -> Response:
+async def _figures(request: Request, session: Session) -> Response:
+    desk = desk_of(request)
     period = _period(request)
     days = await audit.days(desk.handoff.state, period)
     seen = await desk.handoff.presence.seen()
@@ -187,7 +185,8 @@ CSV_HEAD = (
 ).split()
 
 
-async def _csv(request: Request, session: Session, desk: Desk) -> Response:
+async def _csv(request: Request, session: Session) -> Response:
+    desk = desk_of(request)
     period = _period(request)
     days = await audit.days(desk.handoff.state, period)
     file = io.StringIO()
@@ -242,9 +241,8 @@ def _minutes(seconds: float | None) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-async def _audit(request: Request, session: Session, desk: Desk) -> Response:
-    del request
-    deeds = await audit.trail(desk.handoff.state, TRAIL)
+async def _audit(request: Request, session: Session) -> Response:
+    deeds = await audit.trail(desk_of(request).handoff.state, TRAIL)
     rows = [
         (datetime.fromtimestamp(deed.at, hours.LIMA).strftime("%Y-%m-%d %H:%M:%S"), deed)
         for deed in deeds
@@ -275,7 +273,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
 """Boxes of the form that a category of the case suggests; the operator confirms each by hand."""
 
 
-async def _referral(request: Request, session: Session, desk: Desk) -> Response:
+async def _referral(request: Request, session: Session) -> Response:
+    desk = desk_of(request)
     case = await desk.handoff.cases.get(request.path_params["case"])
     if case is None or case.operator != session.name:
         return RedirectResponse(HOME, status_code=303)

@@ -139,7 +139,7 @@ class Passages:
             self._thread = threading.Thread(target=self._work, daemon=True, name="documents")
             self._thread.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Stop reading."""
         self._ending.set()
         if self._thread is not None:

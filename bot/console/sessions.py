@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +21,7 @@ from bot.console.texts import UI_LANGUAGES
 from bot.settings import Settings
 from bot.stores import records
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Row, Store
 
 COOKIE = "chaski_desk"
 COOKIE_PATH = "/console"
@@ -47,7 +47,7 @@ class Session:
 class Sessions:
     """The sessions in the state store."""
 
-    def __init__(self, redis: Any, settings: Settings) -> None:
+    def __init__(self, redis: Store, settings: Settings) -> None:
         self._redis, self._settings = redis, settings
 
     async def begin(self, account: Account, language: str, request: Request, to: Response) -> None:
@@ -119,10 +119,10 @@ def csrf_fits(session: Session, given: str) -> bool:
     return hmac.compare_digest(session.csrf.encode(), given.encode())
 
 
-def _row(stored: dict[bytes, bytes]) -> dict[str, str] | None:
+def _row(stored: Row) -> dict[str, str] | None:
     if not stored:
         return None
-    row = {field.decode(): value.decode() for field, value in stored.items()}
+    row = records.fields(stored)
     if row["language"] not in UI_LANGUAGES:
         raise ValueError("language")
     return {field: row[field] for field in ("name", "version", "csrf", "language")}

@@ -9,13 +9,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.answers.tables import EMERGENCY_LINE
 from bot.console import lookup
 from bot.console.markup import HOME, html, ui_language
 
 AGAIN_SECONDS = 5
-
-EMERGENCY = "105"
-"""The line that stands first."""
 
 
 def unavailable(request: Request) -> Response:
@@ -27,7 +25,7 @@ def unavailable(request: Request) -> Response:
         503,
         lines=sorted(
             (line for line in lookup.lines(language) if line["open"]),
-            key=lambda line: line["number"] != EMERGENCY,
+            key=lambda line: line["number"] != EMERGENCY_LINE,
         ),
         seconds=AGAIN_SECONDS,
         again=request.url.path if request.method == "GET" else HOME,

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from redis.exceptions import RedisError
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -48,7 +50,7 @@ class Desk:
     board: Board
 
 
-class Refused(Exception):  # noqa: N818 - says what happened
+class Refused(Exception):
     """A call that gets an error."""
 
     def __init__(self, status: int, code: str) -> None:
@@ -56,81 +58,91 @@ class Refused(Exception):  # noqa: N818 - says what happened
         self.status, self.code = status, code
 
 
-Handler = Callable[[Request, Session, Desk], Awaitable[Response]]
-Endpoint = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request, Session], Awaitable[Response]]
 
 STORE_FAILED = (RedisError, StoreDown, OSError)
 """What a call of a store raises when the store does not answer."""
 
 
-def with_store(answer: Endpoint, otherwise: Callable[[Request], Response]) -> Endpoint:
-    """An endpoint that has another answer where the store does not answer."""
-
-    async def guarded(request: Request) -> Response:
-        try:
-            return await answer(request)
-        except STORE_FAILED as error:
-            logs.failure(logger, "the desk has no store", error)
-            return otherwise(request)
-
-    return guarded
+def desk_of(request: Request) -> Desk:
+    """The desk of the app that a request came to."""
+    found: Desk = request.app.state.desk
+    return found
 
 
-def page(desk: Desk, path: str, handler: Handler, *, supervisor: bool = False) -> Route:
+async def _page_without_store(request: Request, error: Exception) -> Response:
+    logs.failure(logger, "the desk has no store", error)
+    return unavailable(request)
+
+
+async def _call_without_store(request: Request, error: Exception) -> Response:
+    del request
+    logs.failure(logger, "the desk has no store", error)
+    return JSONResponse({"error": {"code": "store_down"}}, status_code=503)
+
+
+async def _call_refused(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, Refused)  # noqa: S101 - registered for it
+    return JSONResponse({"error": {"code": error.code}}, status_code=error.status)
+
+
+PAGES = [Middleware(ExceptionMiddleware, handlers=dict.fromkeys(STORE_FAILED, _page_without_store))]
+CALLS = [
+    Middleware(
+        ExceptionMiddleware,
+        handlers={Refused: _call_refused, **dict.fromkeys(STORE_FAILED, _call_without_store)},
+    )
+]
+"""What answers for the exceptions that leave a page, and a call of a script."""
+
+
+def page(path: str, handler: Handler, *, supervisor: bool = False) -> Route:
     """A page for those who are signed in."""
 
     async def guarded(request: Request) -> Response:
-        session = await desk.sessions.of(request)
+        session = await desk_of(request).sessions.of(request)
         if session is None:
             return RedirectResponse(SIGN_IN, status_code=303)
         if supervisor and session.account.role != "supervisor":
             return RedirectResponse(HOME, status_code=303)
-        return await handler(request, session, desk)
+        return await handler(request, session)
 
-    return Route(path, with_store(guarded, unavailable), methods=["GET"])
+    return Route(path, guarded, methods=["GET"], middleware=PAGES)
 
 
-def form(desk: Desk, path: str, handler: Handler) -> Route:
+def form(path: str, handler: Handler) -> Route:
     """A form of a page: its CSRF token is a field."""
 
     async def guarded(request: Request) -> Response:
-        session = await desk.sessions.of(request)
+        session = await desk_of(request).sessions.of(request)
         if session is None:
             return RedirectResponse(SIGN_IN, status_code=303)
         fields = await form_fields(request)
         if not from_our_page(request) or not csrf_fits(session, fields.get("csrf", "")):
             return RedirectResponse(HOME, status_code=303)
         request.state.fields = fields
-        return await handler(request, session, desk)
+        return await handler(request, session)
 
-    return Route(path, with_store(guarded, unavailable), methods=["POST"])
+    return Route(path, guarded, methods=["POST"], middleware=PAGES)
 
 
-def call(
-    desk: Desk, path: str, handler: Handler, method: str = "POST", *, supervisor: bool = False
-) -> Route:
+def call(path: str, handler: Handler, method: str = "POST", *, supervisor: bool = False) -> Route:
     """A call of a page's script: JSON, the CSRF token in a header for what changes something."""
 
     async def guarded(request: Request) -> Response:
-        try:
-            session = await desk.sessions.of(request)
-            if session is None:
-                raise Refused(401, "signed_out")
-            if supervisor and session.account.role != "supervisor":
-                raise Refused(403, "not_allowed")
-            if method != "GET":
-                token = request.headers.get("x-csrf-token", "")
-                if not from_our_page(request) or not csrf_fits(session, token):
-                    raise Refused(403, "bad_csrf_token")
-            return await handler(request, session, desk)
-        except Refused as refused:
-            return JSONResponse({"error": {"code": refused.code}}, status_code=refused.status)
+        session = await desk_of(request).sessions.of(request)
+        if session is None:
+            raise Refused(401, "signed_out")
+        if supervisor and session.account.role != "supervisor":
+            raise Refused(403, "not_allowed")
+        if method != "GET":
+            token = request.headers.get("x-csrf-token", "")
+            if not from_our_page(request) or not csrf_fits(session, token):
+                raise Refused(403, "bad_csrf_token")
+        return await handler(request, session)
 
-    def store_down(request: Request) -> Response:
-        del request
-        return JSONResponse({"error": {"code": "store_down"}}, status_code=503)
-
-    return Route(path, with_store(guarded, store_down), methods=[method])
+    return Route(path, guarded, methods=[method], middleware=CALLS)
 
 
 async def fields_of(request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
@@ -50,10 +50,26 @@ class Measure:
         return f"{self.name:52} {self.right:6} {self.total:6} {self.share:7.1%} {goal:>8}{mark}"
 
 
+class HasLanguage(Protocol):
+    """A message whose language is known."""
+
+    @property
+    def language(self) -> str:
+        """Its code."""
+
+
+Labelled = TypeVar("Labelled", bound=HasLanguage)
+
+
 def read_all(assistant: Assistant, texts: Sequence[str]) -> list[Understanding]:
     """Read messages as a conversation would, in the order given, on all readers."""
     with ThreadPoolExecutor(READERS) as pool:
         return list(pool.map(assistant.read_now, [clean(text) for text in texts], chunksize=16))
+
+
+def in_language(rows: Iterable[Labelled], language: str) -> list[Labelled]:
+    """The rows of one language."""
+    return [row for row in rows if row.language == language]
 
 
 def read_yaml(path: Path) -> Any:

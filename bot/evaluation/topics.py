@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.evaluation.measure import Measure, read_all, read_yaml
+from bot.evaluation.measure import Measure, in_language, read_all, read_yaml
 from bot.evaluation.urgency import MOST_FALSE_ALARMS
 from bot.nlu.language import NO_LANGUAGE
 from bot.nlu.urgency_examples import MAYBE_IN_DANGER
@@ -64,7 +64,7 @@ def rows_of(assistant: Assistant, folder: Path) -> list[Row]:
 
 def measures(rows: list[Row]) -> list[Measure]:
     """The figures, with their goals."""
-    found = [_share(f"topic, {code}", _of(rows, code), GOALS[code]) for code in LANGUAGES]
+    found = [_share(f"topic, {code}", in_language(rows, code), GOALS[code]) for code in LANGUAGES]
     outside = [row for row in rows if row.topic == OUT_OF_SCOPE]
     inside = [row for row in rows if row.topic != OUT_OF_SCOPE]
     found += [
@@ -85,7 +85,7 @@ def measures(rows: list[Row]) -> list[Measure]:
     ]
     shown = [row for row in rows if row.topic not in NO_LANGUAGE and len(words(row.text)) >= 3]
     for code in LANGUAGES:
-        of_language = _of(shown, code)
+        of_language = in_language(shown, code)
         good = sum(row.read.language == code for row in of_language)
         found.append(Measure(f"language, 3 words and more, {code}", good, len(of_language)))
     good = sum(row.read.language == row.language for row in shown)
@@ -106,7 +106,7 @@ def table(rows: list[Row]) -> list[str]:
     topics = {row.topic for row in rows}
     for topic in sorted(topics, key=lambda name: (_accuracy(_about(rows, name)), name)):
         own = _about(rows, topic)
-        cells = " | ".join(f"{_accuracy(_of(own, code)):.0%}" for code in LANGUAGES)
+        cells = " | ".join(f"{_accuracy(in_language(own, code)):.0%}" for code in LANGUAGES)
         lines.append(f"| {topic} | {_accuracy(own):.0%} | {cells} | {len(own)} |")
     return lines
 
@@ -127,10 +127,6 @@ def misses(rows: list[Row]) -> list[str]:
         for row in rows
         if not row.right
     ]
-
-
-def _of(rows: list[Row], language: str) -> list[Row]:
-    return [row for row in rows if row.language == language]
 
 
 def _about(rows: list[Row], topic: str) -> list[Row]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.evaluation.measure import Measure, read_all, read_yaml
+from bot.evaluation.measure import Measure, in_language, read_all, read_yaml
 from bot.nlu.typos import mutated
 from bot.rasa_adapter.assistant import Assistant
 from bot.text.languages import LANGUAGES
@@ -59,7 +59,7 @@ def rows_of(assistant: Assistant, folder: Path) -> list[Row]:
 def matrix(rows: list[Row]) -> list[str]:
     """How many of each level were read as each, all languages and each, with precision."""
     lines = []
-    for name, own in (("all", rows), *((code, _of(rows, code)) for code in LANGUAGES)):
+    for name, own in (("all", rows), *((code, in_language(rows, code)) for code in LANGUAGES)):
         counts = Counter((row.level, row.read.urgency) for row in own)
         lines.append(
             f"{name:10}" + "".join(f"{level:>10}" for level in URGENCY_LEVELS) + "    recall"
@@ -106,7 +106,7 @@ def measures(rows: list[Row]) -> list[Measure]:
         ),
     ]
     for code in LANGUAGES:
-        own = _of(urgent, code)
+        own = in_language(urgent, code)
         good = sum(row.read.urgency == "urgent" for row in own)
         found.append(Measure(f"urgent as urgent, {code}", good, len(own), LANGUAGE_GOAL))
     found += [
@@ -164,7 +164,3 @@ def misses(rows: list[Row]) -> list[str]:
         for row in rows
         if row.level not in ("urgent", row.read.urgency)
     ]
-
-
-def _of(rows: list[Row], language: str) -> list[Row]:
-    return [row for row in rows if row.language == language]

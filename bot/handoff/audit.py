@@ -17,7 +17,9 @@ from typing import Any
 from bot import hours
 from bot.handoff.case import Case
 from bot.handoff.topics import CHANNEL, DESK
+from bot.stores import records
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 AUDIT = key("audit", "trail")
 
@@ -44,15 +46,6 @@ class Day:
         """The mean of "waited" or "handled" in seconds; None where there is nothing."""
         number = self.counts.get(f"{what}:count", 0)
         return self.counts.get(f"{what}:seconds", 0) / number if number else None
-
-    def by(self, kind: str) -> dict[str, int]:
-        """Counts of a kind ("level", "language", "channel", "outcome") by value."""
-        begin = f"{kind}:"
-        return {
-            name.removeprefix(begin): count
-            for name, count in sorted(self.counts.items())
-            if name.startswith(begin)
-        }
 
 
 def opened(case: Case) -> dict[str, Any]:
@@ -88,11 +81,6 @@ def changed(
     return _record(what, who, case.id, counts, longest, outcome)
 
 
-def deed(who: str, what: str, case_id: str = "", detail: str = "") -> dict[str, Any]:
-    """The record of something else that was done: a sign-in, a referral form."""
-    return _record(what, who, case_id, {}, {}, detail)
-
-
 def _record(
     what: str,
     who: str,
@@ -109,7 +97,7 @@ def _record(
         "audit_kept": kept,
         "oldest": str(int((now - kept) * 1000)),
         "line": [part for pair in line.items() for part in pair],
-        "day": key("day", hours.now().date().isoformat()),
+        "day": key("day", hours.today().isoformat()),
         "day_kept": RETENTION["day"],
         "counts": counts,
         "longest": longest or {},
@@ -118,9 +106,9 @@ def _record(
     }
 
 
-async def write(redis: Any, who: str, what: str, case_id: str = "", detail: str = "") -> None:
-    """Write a line of the audit trail that belongs to no change of a case."""
-    row = deed(who, what, case_id, detail)
+async def write(redis: Store, who: str, what: str, case_id: str = "", detail: str = "") -> None:
+    """Write a line of something else that was done: a sign-in, a referral form."""
+    row = _record(what, who, case_id, {}, detail=detail)
     line = row["line"]
     await redis.xadd(
         AUDIT, dict(zip(line[::2], line[1::2], strict=True)), minid=row["oldest"], approximate=True
@@ -128,28 +116,28 @@ async def write(redis: Any, who: str, what: str, case_id: str = "", detail: str 
     await redis.expire(AUDIT, row["audit_kept"])
 
 
-async def trail(redis: Any, count: int = 500) -> list[Deed]:
+async def trail(redis: Store, count: int = 500) -> list[Deed]:
     """The latest lines of the audit trail, newest first."""
     rows = await redis.xrevrange(AUDIT, count=count)
     found = []
     for _, row in rows:
-        text = {name.decode(): value.decode() for name, value in row.items()}
+        text = records.fields(row)
         found.append(
             Deed(float(text["at"]), text["who"], text["what"], text["case"], text.get("detail", ""))
         )
     return found
 
 
-async def days(redis: Any, number: int) -> list[Day]:
+async def days(redis: Store, number: int) -> list[Day]:
     """The counts of the latest days, today first."""
-    today = hours.now().date()
+    today = hours.today()
     dates = [today - timedelta(days=ago) for ago in range(number)]
     pipeline = redis.pipeline(transaction=False)
     for one in dates:
         pipeline.hgetall(key("day", one.isoformat()))
     found = []
     for one, row in zip(dates, await pipeline.execute(), strict=True):
-        counts = {name.decode(): int(value) for name, value in row.items()}
+        counts = {name: int(value) for name, value in records.fields(row).items()}
         found.append(Day(one, counts))
     return found
 
@@ -163,4 +151,4 @@ def total(found: list[Day]) -> Day:
                 counts[name] = max(counts[name], count)
             else:
                 counts[name] += count
-    return Day(found[-1].date if found else hours.now().date(), dict(counts))
+    return Day(found[-1].date if found else hours.today(), dict(counts))

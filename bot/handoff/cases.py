@@ -15,7 +15,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from redis.exceptions import ResponseError
 
@@ -26,6 +26,7 @@ from bot.handoff.topics import CHANNEL, DESK
 from bot.stores import records
 from bot.stores.keys import RETENTION, key
 from bot.stores.lua import script
+from bot.stores.store import Store
 
 QUEUE = key("desk", "queue")
 ACTIVE = key("desk", "active")
@@ -50,7 +51,7 @@ operator; or the state it is in, from which the change is not possible."""
 class Cases:
     """The cases in the state store."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Store) -> None:
         self._redis = redis
         self._open = script(redis, SCRIPTS, "order", "audit", "open")
         self._move = script(redis, SCRIPTS, "order", "audit", "move")

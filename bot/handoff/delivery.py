@@ -21,9 +21,9 @@ from bot.handoff.words import Relay
 from bot.privacy import logs
 from bot.privacy.return_address import unseal
 from bot.settings import Settings
-from bot.tasks import end
+from bot.tasks import BackgroundWork
 from bot.twilio.redaction import Redactor
-from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED, Post, Posted
+from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED, Post, Posted, length
 
 STATUS_PATH = "/webhooks/whatsapp/status"
 """Where Twilio tells how a message fared (`bot.channels.whatsapp`)."""
@@ -42,7 +42,7 @@ Refused = Callable[[str, str], Awaitable[None]]
 """Called with a conversation and Twilio's code where the person cannot be reached any more."""
 
 
-class Delivery:
+class Delivery(BackgroundWork):
     """The part of a process that posts."""
 
     def __init__(
@@ -53,26 +53,17 @@ class Delivery:
         redactor: Redactor,
         refused: Refused,
     ) -> None:
+        super().__init__("delivery")
         self._settings, self._relay, self._signals = settings, relay, signals
         self._redactor, self._refused = redactor, refused
         self._post = Post(settings)
         self._owner = secrets.token_hex(8)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def on(self) -> bool:
-        """Whether messages can be posted at all."""
-        return self._post.on
-
-    def start(self) -> None:
-        """Begin to post."""
-        self._task = asyncio.create_task(self._work(), name="delivery")
 
     async def stop(self) -> None:
         """Finish what is being posted, then end."""
-        await end(self._task)
+        await super().stop()
         if self._busy:
             await asyncio.wait(self._busy.values(), timeout=5)
         for task in self._busy.values():
@@ -178,7 +169,7 @@ class Delivery:
             if deliveries.get(entry.id) != "queued":
                 continue
             joined = f"{taken}\n\n{words_of(entry)}" if taken else words_of(entry)
-            if len(joined.encode("utf-16-le")) // 2 > longest:
+            if length(joined) > longest:
                 break
             if not await self._relay.mark(conversation, entry.id):
                 break

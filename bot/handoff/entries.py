@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.stores import records
+from bot.stores.store import Row
+
 Kind = Literal["person", "operator", "notice", "media", "place"]
 
 
@@ -46,13 +49,13 @@ def for_person(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind in ("operator", "notice")]
 
 
-def read_entries(rows: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
+def read_entries(rows: list[tuple[bytes, Row]]) -> list[Entry]:
     """The entries of a stream as the store gives them."""
     return [_entry(identity, row) for identity, row in rows]
 
 
-def _entry(identity: bytes, row: dict[bytes, bytes]) -> Entry:
-    text = {name.decode(): value.decode() for name, value in row.items()}
+def _entry(identity: bytes, row: Row) -> Entry:
+    text = records.fields(row)
     return Entry(
         id=identity.decode(),
         kind=text["kind"],  # type: ignore[arg-type]

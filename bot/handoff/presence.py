@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import Any
 
 from bot import hours
 from bot.handoff.topics import CHANNEL, DESK
 from bot.settings import Settings
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 HEARTBEAT_SECONDS = 60
 """Without a heartbeat for so long an operator is lost, and their cases go back to the queue."""
@@ -26,7 +26,7 @@ AVAILABLE = key("desk", "available")
 class Presence:
     """The operators whose pages are open."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Store) -> None:
         self._redis = redis
 
     async def beat(self, operator: str, *, available: bool) -> None:
@@ -74,9 +74,4 @@ def desk_is_open(settings: Settings, moment: datetime | None = None) -> bool:
         return False
     written = hours.parse(settings.duty_hours)
     assert written is not None  # noqa: S101 - `Settings` has a default
-    if written.always:
-        return True
-    if hours.is_holiday(local.date()) and not settings.duty_holidays:
-        return False
-    works = written.daily or local.weekday() < 5
-    return works and written.opens <= local.time() < written.closes
+    return hours.is_open(written, local, on_holidays=settings.duty_holidays)

@@ -15,10 +15,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot import hours
-from bot.handoff.case import Age, Case, Outcome, new_case
+from bot.handoff.case import Age, Case, new_case
 from bot.handoff.cases import Cases
 from bot.handoff.delivery import Delivery
 from bot.handoff.entries import Entry
@@ -29,6 +28,7 @@ from bot.privacy import logs
 from bot.settings import Settings
 from bot.stores.absence import without_store
 from bot.stores.forgetting import erased
+from bot.stores.store import Store
 from bot.turn import Channel, Urgency
 from bot.twilio.redaction import Redactor
 from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED
@@ -72,7 +72,7 @@ def writes_from(origin: str) -> Iterator[None]:
 class HandOffService:
     """The hand-off in one process."""
 
-    def __init__(self, settings: Settings, state: Any, relay: Any, redactor: Redactor) -> None:
+    def __init__(self, settings: Settings, state: Store, relay: Store, redactor: Redactor) -> None:
         self.settings = settings
         self.state = state
         self.cases = Cases(state)
@@ -105,7 +105,7 @@ class HandOffService:
         """Whether somebody is there now, and words could be relayed on this channel."""
         if not desk_is_open(self.settings) or not await self.presence.available():
             return False
-        if channel != "web" and not self.delivery.on:
+        if channel != "web" and not self.settings.calls_twilio:
             return False
         try:
             await self.relay.answers()
@@ -154,7 +154,7 @@ class HandOffService:
             level: Urgency.
             cues: Categories of danger.
             district: INEI code, or empty.
-            minor: Whether it is about a child.
+            age: Adult, minor or unknown.
             promised: Whether the person is told that somebody is on duty.
 
         Returns:
@@ -265,10 +265,6 @@ class HandOffService:
         except Exception as error:  # it dies of age in any case
             logs.failure(logger, "words not erased at once", error)
         await erased(self.state)
-
-    async def close(self, case: Case, operator: str, outcome: Outcome) -> str:
-        """An operator ends a case."""
-        return await self.cases.close(case, operator, outcome)
 
     async def fared(self, message: str, state: str, code: str) -> None:
         """Note what Twilio tells of a message that it had taken."""

@@ -12,11 +12,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from bot.handoff.topics import CHANNEL
 from bot.privacy import logs
-from bot.tasks import end
+from bot.stores.store import Store
+from bot.tasks import BackgroundWork
 
 LOOK_AGAIN_SECONDS = 5.0
 _PAUSE_SECONDS = 0.5
@@ -24,27 +24,19 @@ _PAUSE_SECONDS = 0.5
 logger = logging.getLogger(__name__)
 
 
-class Signals:
+class Signals(BackgroundWork):
     """The signals of one store, handed to those of this process who listen."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Store) -> None:
+        super().__init__("signals")
         self._redis = redis
         self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._task: asyncio.Task[None] | None = None
         self.ending = False
 
     def end(self) -> None:
         """Wake everybody for the last time: the app stops, and open streams would hold it up."""
         self.ending = True
         self._wake_all()
-
-    def start(self) -> None:
-        """Begin to listen."""
-        self._task = asyncio.create_task(self._listen(), name="signals")
-
-    async def stop(self) -> None:
-        """Stop; whoever waits looks again by themselves."""
-        await end(self._task)
 
     @contextmanager
     def listening(self, *topics: str) -> Iterator[asyncio.Event]:
@@ -68,7 +60,7 @@ class Signals:
             if not self._listeners[topic]:
                 del self._listeners[topic]
 
-    async def _listen(self) -> None:
+    async def _work(self) -> None:
         while True:
             subscription = self._redis.pubsub(ignore_subscribe_messages=True)
             try:

@@ -8,7 +8,6 @@ After a start nobody is taken for lost until pages had time to come back.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import time
@@ -22,7 +21,7 @@ from bot.handoff.signals import signalled
 from bot.handoff.topics import DESK
 from bot.privacy import logs
 from bot.stores import records
-from bot.tasks import end
+from bot.tasks import BackgroundWork
 
 LOOK_SECONDS = 2.0
 
@@ -39,24 +38,16 @@ STILL_SECONDS = 2 * 3600
 logger = logging.getLogger(__name__)
 
 
-class Watch:
+class Watch(BackgroundWork):
     """The background work of one process."""
 
     def __init__(self, handoff: HandOffService) -> None:
+        super().__init__("hand-off watch")
         self._handoff = handoff
-        self._task: asyncio.Task[None] | None = None
         self._began = time.monotonic()
-
-    def start(self) -> None:
-        """Begin."""
-        self._began = time.monotonic()
-        self._task = asyncio.create_task(self._work(), name="hand-off watch")
-
-    async def stop(self) -> None:
-        """End."""
-        await end(self._task)
 
     async def _work(self) -> None:
+        self._began = time.monotonic()
         next_look = 0.0
         with self._handoff.desk_signals.listening(DESK) as signal:
             while True:

@@ -29,8 +29,9 @@ from bot.privacy import logs
 from bot.stores import records
 from bot.stores.client import Health, StoreDown, unreachable
 from bot.stores.keys import RETENTION, key
-from bot.stores.kinds import RELAY, Facts, refusal
+from bot.stores.kinds import RELAY, Facts, facts, refusal, same
 from bot.stores.lua import script
+from bot.stores.store import Script, Store
 from bot.turn import Channel
 
 LONGEST_STREAM = 200
@@ -48,14 +49,14 @@ SCRIPTS = Path(__file__).parent / "scripts"
 logger = logging.getLogger(__name__)
 
 
-class RelayClosed(Exception):  # noqa: N818 - says what happened
+class RelayClosed(Exception):
     """Words cannot be written: the store keeps them on disk, does not say, or does not answer."""
 
 
 class Relay:
     """The relay store; `state` is the other one, which must be another server."""
 
-    def __init__(self, redis: Any, state: Any = None) -> None:
+    def __init__(self, redis: Store, state: Store) -> None:
         self._redis, self._state = redis, state
         self._append = script(redis, SCRIPTS, "append")
         self._erase = script(redis, SCRIPTS, "erase")
@@ -74,7 +75,7 @@ class Relay:
         """
         if time.monotonic() - self._checked < CHECK_SECONDS:
             return
-        found = await self._facts()
+        found = await facts(self._redis)
         if refusal(RELAY, found):
             self._checked = float("-inf")
             logs.event(
@@ -89,22 +90,9 @@ class Relay:
             raise RelayClosed
         self._checked = time.monotonic()
 
-    async def _facts(self) -> Facts:
-        try:
-            told = {**await self._redis.info("server"), **await self._redis.info("memory")}
-            configuration = {
-                **await self._redis.config_get("appendonly"),
-                **await self._redis.config_get("save"),
-            }
-        except ResponseError:
-            return Facts.of({}, None)
-        return Facts.of(told, configuration)
-
     async def _is_the_state_store(self, found: Facts) -> bool:
-        if self._state is None:
-            return False
         try:
-            return bool((await self._state.info("server")).get("run_id") == found.run_id)
+            return same(found, await facts(self._state))
         except RedisError:  # then no case can be opened either
             return False
 
@@ -193,7 +181,7 @@ class Relay:
         return str(found.decode())
 
     async def _mended(
-        self, conversation: str, script: Any, keys: list[str], arguments: list[Any]
+        self, conversation: str, script: Script, keys: list[str], arguments: list[Any]
     ) -> Any:
         """Run a script; once more where a record of the conversation was of a wrong type."""
         try:
@@ -219,7 +207,7 @@ class Relay:
     async def deliveries(self, conversation: str) -> dict[str, str]:
         """How each message for the person fares, by its id."""
         name = key("delivery", conversation)
-        return await records.read(self._redis, name, self._redis.hgetall(name), _text, {})
+        return await records.read(self._redis, name, self._redis.hgetall(name), records.fields, {})
 
     async def delivered(self, conversation: str, entry: str, state: str) -> None:
         """Note how a message for the person fares."""
@@ -337,10 +325,6 @@ class Relay:
         """Conversation and entry of a message that Twilio has taken."""
         name = key("sent", message)
         return await records.read(self._redis, name, self._redis.get(name), _pair, None)
-
-
-def _text(row: dict[bytes, bytes]) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in row.items()}
 
 
 def _pair(stored: bytes | None) -> tuple[str, str] | None:

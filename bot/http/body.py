@@ -21,7 +21,7 @@ MOST_FIELDS = 200
 """Fields of a form: Twilio sends some 30, ten pictures 20 more, a page of ours fewer."""
 
 
-class TooLarge(Exception):  # noqa: N818 - says what happened
+class TooLarge(Exception):
     """The body is larger than the limit, or has too many fields."""
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
-from typing import Any
 
 from bot.http.limits import most_connections
 from bot.privacy.web_addresses import network
@@ -37,7 +36,9 @@ class Streams:
             or self._addresses.total() >= most_connections() // 3
         )
 
-    async def held(self, events: Any, session: str, address: str) -> AsyncIterator[Any]:
+    async def held(
+        self, events: AsyncGenerator[str, None], session: str, address: str
+    ) -> AsyncIterator[str]:
         """The events of a stream, until newer streams of the session take its place."""
         address = network(address)
         over = asyncio.Event()
@@ -58,9 +59,9 @@ class Streams:
                 del self._addresses[address]
 
 
-async def _until(over: asyncio.Event, events: Any) -> AsyncIterator[Any]:
+async def _until(over: asyncio.Event, events: AsyncGenerator[str, None]) -> AsyncIterator[str]:
     ended = asyncio.ensure_future(over.wait())
-    following: asyncio.Future[Any] | None = None
+    following: asyncio.Future[str] | None = None
     try:
         while True:
             following = asyncio.ensure_future(anext(events))

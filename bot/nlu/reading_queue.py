@@ -36,7 +36,7 @@ EACH = 400
 Read = TypeVar("Read")
 
 
-class Crowded(Exception):  # noqa: N818 - says what happened
+class Crowded(Exception):
     """Too many messages wait: this one is not read."""
 
 

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.privacy import logs
-from bot.tasks import end
+from bot.tasks import BackgroundWork
 
 AGAIN_SECONDS = 2.0
 MOST = 10_000
@@ -21,7 +21,7 @@ MOST = 10_000
 logger = logging.getLogger(__name__)
 
 
-class Unfinished:
+class Unfinished(BackgroundWork):
     """The erasings that wait.
 
     Args:
@@ -29,21 +29,16 @@ class Unfinished:
     """
 
     def __init__(self, erase: Callable[[str], Awaitable[None]]) -> None:
+        super().__init__("unfinished erasing")
         self._erase = erase
         self._waiting: dict[str, None] = {}
-        self._task: asyncio.Task[None] | None = None
 
     def add(self, conversation: str) -> None:
         """Erase a conversation as soon as that is possible."""
         self._waiting[conversation] = None
         while len(self._waiting) > MOST:
             del self._waiting[next(iter(self._waiting))]
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work(), name="unfinished erasing")
-
-    async def stop(self) -> None:
-        """End."""
-        await end(self._task)
+        self.start()
 
     async def _work(self) -> None:
         while self._waiting:

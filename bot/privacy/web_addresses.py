@@ -50,5 +50,5 @@ def origin_code(secret: str, address: str, day: date | None = None) -> str:
     """
     if not address:
         return ""
-    today = (day or hours.now().date()).isoformat()
+    today = (day or hours.today()).isoformat()
     return conversation_id(secret, f"origin {today}", network(address))[:_CODE_DIGITS]

@@ -49,11 +49,11 @@ SWITCH_SECONDS = 0.001
 steps that a turn takes on the loop, would add up to what a person notices while others are read."""
 
 
-class ActionFailed(Exception):  # noqa: N818 - says what happened
+class ActionFailed(Exception):
     """An action raised: the turn ends with the safe answer (law 5)."""
 
 
-class ModelMissing(Exception):  # noqa: N818 - says what happened
+class ModelMissing(Exception):
     """There is no trained model in the folder."""
 
 
@@ -187,7 +187,6 @@ class Assistant:
         ranking = tuple((row["name"], row["confidence"]) for row in parsed["intent_ranking"])
         return Understanding(
             language=parsed["language"]["name"],
-            language_confidence=parsed["language"]["confidence"],
             intent=parsed["intent"]["name"],
             confidence=parsed["intent"]["confidence"],
             ranking=ranking,

@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.stores import records
 from bot.stores.absence import without_store
 from bot.stores.keys import KEPT_SECONDS, key
+from bot.stores.store import Store
 
 KEPT_TURNS = 5
 
@@ -29,9 +30,9 @@ def _key(conversation: str) -> str:
 class BoundedTrackerStore(TrackerStore):  # type: ignore[misc]
     """Trackers of at most `KEPT_TURNS` turns."""
 
-    def __init__(self, domain: Any, client: Any) -> None:
+    def __init__(self, domain: Any, redis: Store) -> None:
         super().__init__(domain)
-        self._redis = client
+        self._redis = redis
 
     async def create_tracker(
         self, sender_id: str, append_action_listen: bool = True

@@ -43,10 +43,8 @@ def understanding_of(code: str) -> Understanding:
     intent, _, parameter = code.partition("?")
     name, _, value = parameter.partition("=")
     return Understanding(
-        language=value if name == "language" else "",
-        language_confidence=1.0 if name == "language" else 0.0,
         intent=intent,
-        confidence=1.0,
+        language=value if name == "language" else "",
         ranking=((value, 1.0),) if name == "topic" else (),
         place=PlaceReading(code=value if name == "place" else ""),
     )

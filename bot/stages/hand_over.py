@@ -141,9 +141,7 @@ def _answer_to_offer(turn: Turn, context: Context) -> None:
 
 def _take(turn: Turn, intent: str) -> None:
     turn.text, turn.choice = "", ""
-    turn.understanding = Understanding(
-        language="", language_confidence=0.0, intent=intent, confidence=1.0
-    )
+    turn.understanding = Understanding(intent=intent)
 
 
 async def _hand_over(turn: Turn, context: Context, case: Case) -> None:

@@ -18,10 +18,7 @@ async def run(turn: Turn, context: Context) -> None:
         code = district_at(turn.position.latitude, turn.position.longitude)
         turn.position = None
         turn.understanding = Understanding(
-            language="",
-            language_confidence=0.0,
             intent="give_place" if code else "position_outside",
-            confidence=1.0,
             place=PlaceReading(code=code),
         )
         return

@@ -28,6 +28,4 @@ async def run(turn: Turn, context: Context) -> None:
         return
     for wish, known in (("opt_out", STOP_WORDS), ("delete_my_data", ERASE_WORDS)):
         if found[0] in known:
-            turn.understanding = Understanding(
-                language="", language_confidence=0.0, intent=wish, confidence=1.0
-            )
+            turn.understanding = Understanding(intent=wish)

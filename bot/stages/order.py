@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 from weakref import WeakValueDictionary
 
 from redis.exceptions import LockError, RedisError
 
 from bot.stores.keys import RETENTION, key
 from bot.stores.records import free_lock
+from bot.stores.store import Store
 
 POLL_SECONDS = 0.03
 
@@ -23,7 +23,7 @@ _local: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 @asynccontextmanager
-async def in_turn(conversation: str, redis: Any) -> AsyncIterator[None]:
+async def in_turn(conversation: str, redis: Store) -> AsyncIterator[None]:
     """Hold the conversation while its turn is answered.
 
     Raises:

@@ -12,15 +12,7 @@ from bot.stages.context import MADE_BY_CHOICE, Context
 from bot.stages.understand import FOLLOW_UP, GUESSES, SMALL_TALK
 from bot.stores.conversation import Conversation
 from bot.text.languages import DRAFTS, ORIGINAL
-from bot.turn import NUMBER_OF, URGENCY_LEVELS, Answered, HandOffState, Turn, Understanding
-
-HAND_OFFS: dict[str, HandOffState] = {
-    "offered": "offered",
-    "waiting": "waiting",
-    "active": "active",
-    "closed": "closed",
-}
-"""Effects of what an action says: the state of the hand-off after it."""
+from bot.turn import NUMBER_OF, URGENCY_LEVELS, Answered, Turn, Understanding
 
 NEVER_GUESSED = SMALL_TALK | {"menu", "opt_out", "delete_my_data", "choose_language", "ask_source"}
 """Topics that are no help to somebody who was not understood."""
@@ -40,8 +32,10 @@ async def run(turn: Turn, context: Context) -> None:
         text = one.text if number else with_number(one.text, understanding, turn)
         context.reply(turn, text, one.topic, codes if last else ())
         context.conversation.asks = one.asks or context.conversation.asks
-        turn.erase = turn.erase or one.effect == "erase"
-        turn.handoff = HAND_OFFS.get(one.effect, turn.handoff)
+        if one.effect == "erase":
+            turn.erase = True
+        elif one.effect:
+            turn.handoff = one.effect
     context.conversation.topic = turn.replies[0].topic if turn.replies else ""
     _keep_the_level(turn, context)
     draft = any(_is_draft(one.topic, turn.language) for one in turn.replies)

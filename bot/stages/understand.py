@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answers.offices import INTENT_SERVICE
-from bot.answers.organisations import NEEDS
+from bot.answers.organisations import BY_PLACE
 from bot.stages.context import Context
 from bot.stores.conversation import Conversation
 from bot.text.folding import words
@@ -48,8 +47,6 @@ ABOUT_THE_CONVERSATION = frozenset(
 
 AGE_WORDS = 6
 """Words of a message that tells an age and nothing else."""
-
-BY_PLACE = frozenset({*INTENT_SERVICE, *NEEDS})
 
 
 async def run(turn: Turn, context: Context) -> None:

@@ -31,6 +31,7 @@ from redis.exceptions import (
 
 from bot.privacy import logs
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 ANSWER_SECONDS = 1.0
 """How long a call of Redis may take before it has failed."""
@@ -56,7 +57,7 @@ PROBE = key("probe", "write")
 logger = logging.getLogger(__name__)
 
 
-class StoreDown(Exception):  # noqa: N818 - says what happened
+class StoreDown(Exception):
     """A call of the store failed a moment ago; nobody waits for another one."""
 
 
@@ -74,7 +75,7 @@ def unreachable(error: BaseException | None) -> bool:
 class Health:
     """Whether a store can be used, so that one person's wait spares the others theirs."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._probing: asyncio.Task[None] | None = None
 
@@ -99,7 +100,7 @@ class Health:
                 return
 
 
-class Store(redis.asyncio.Redis):  # type: ignore[type-arg]
+class RetryingClient(redis.asyncio.Redis):  # type: ignore[type-arg]
     """A client whose calls are made once more where a connection broke."""
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
@@ -109,12 +110,14 @@ class Store(redis.asyncio.Redis):  # type: ignore[type-arg]
         except ConnectionError:
             return await super().execute_command(*args, **options)
 
-    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> StorePipeline:
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> RetryingPipeline:
         """Several commands at once."""
-        return StorePipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        return RetryingPipeline(
+            self.connection_pool, self.response_callbacks, transaction, shard_hint
+        )
 
 
-class StorePipeline(Pipeline):  # type: ignore[type-arg]
+class RetryingPipeline(Pipeline):  # type: ignore[type-arg]
     """A pipeline that is sent once more where a connection broke."""
 
     command_stack: list[Any]
@@ -130,7 +133,7 @@ class StorePipeline(Pipeline):  # type: ignore[type-arg]
         return found
 
 
-def client(url: str) -> Any:
+def client(url: str) -> Store:
     """A client whose calls fail within `ANSWER_SECONDS` instead of waiting."""
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         url,
@@ -140,4 +143,4 @@ def client(url: str) -> Any:
         socket_connect_timeout=ANSWER_SECONDS,
         health_check_interval=0,
     )
-    return Store(connection_pool=pool)
+    return RetryingClient(connection_pool=pool)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
 
 from redis.exceptions import ResponseError
 
 from bot.stores import forgetting, records
 from bot.stores.keys import RETENTION, key, trace
+from bot.stores.store import Store
 from bot.text.languages import LANGUAGES
 from bot.turn import URGENCY_LEVELS, Urgency
 
@@ -51,7 +51,7 @@ class Conversation:
     site: str = ""
 
 
-async def load(redis: Any, conversation: str) -> Conversation:
+async def load(redis: Store, conversation: str) -> Conversation:
     """The codes of a conversation; a new one where none are kept, or what is kept is damaged."""
     name = key("conversation", conversation)
     return await records.read(redis, name, redis.get(name), _decoded, Conversation())
@@ -80,14 +80,14 @@ def _decoded(stored: bytes | None) -> Conversation:
     return Conversation(**found)
 
 
-async def save(redis: Any, conversation: str, kept: Conversation) -> None:
+async def save(redis: Store, conversation: str, kept: Conversation) -> None:
     """Keep the codes of a conversation for a day."""
     await redis.set(
         key("conversation", conversation), json.dumps(asdict(kept)), ex=RETENTION["conversation"]
     )
 
 
-async def erase(redis: Any, conversation: str) -> None:
+async def erase(redis: Store, conversation: str) -> None:
     """Forget everything of a conversation, also what cannot be read, on the medium too.
 
     What stays for a day says which messages belonged to something erased, so that a repeated
@@ -108,13 +108,13 @@ async def erase(redis: Any, conversation: str) -> None:
             key("tracker", conversation),
             key("throttle", conversation),
         )
-        await forgetting.erased(pipeline)
+        forgetting.erases(pipeline)
         await pipeline.execute()
         if not messages:  # none was answered meanwhile
             return
 
 
-async def _answered(redis: Any, conversation: str) -> list[str]:
+async def _answered(redis: Store, conversation: str) -> list[str]:
     """Ids of the messages whose replies are kept; where the list is damaged, by their keys."""
     name = key("answered", conversation)
     try:
@@ -129,12 +129,12 @@ async def _answered(redis: Any, conversation: str) -> list[str]:
     return [one.decode().removeprefix(start) async for one in found]
 
 
-async def mark_erased(redis: Any, conversation: str, message: str) -> None:
+async def mark_erased(redis: Store, conversation: str, message: str) -> None:
     """Remember of a message only that it belongs to something erased."""
     await redis.set(_erased(conversation, message), "1", ex=RETENTION["erased_message"])
 
 
-async def was_erased(redis: Any, conversation: str, message: str) -> bool:
+async def was_erased(redis: Store, conversation: str, message: str) -> bool:
     """Whether a message belongs to something that was erased."""
     return bool(await redis.exists(_erased(conversation, message)))
 
@@ -143,7 +143,7 @@ def _erased(conversation: str, message: str) -> str:
     return key("erased_message", trace(conversation, message))
 
 
-async def end_session(redis: Any, conversation: str) -> None:
+async def end_session(redis: Store, conversation: str) -> None:
     """Erase, and remember that the token of this session is no longer good.
 
     Remembered first: a turn that is still being answered sees it when it is done, and erases what
@@ -153,7 +153,7 @@ async def end_session(redis: Any, conversation: str) -> None:
     await erase(redis, conversation)
 
 
-async def has_ended(redis: Any, conversation: str) -> bool:
+async def has_ended(redis: Store, conversation: str) -> bool:
     """Whether the session was ended by the person."""
     return bool(await redis.exists(_ended(conversation)))
 

@@ -14,6 +14,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from bot.privacy import logs
 from bot.stores.keys import RETENTION, key
 from bot.stores.kinds import EVICTS, NO_EVICTION
 from bot.stores.lua import script
-from bot.tasks import end
+from bot.stores.store import Pipeline, Store
+from bot.tasks import BackgroundWork
 
 SETTLE_SECONDS = 2.0
 """Between an erasing and the rewriting that counts for it: what its turn still does (a lock that
@@ -65,40 +67,36 @@ TURN = key("forgetting", "turn")
 logger = logging.getLogger(__name__)
 
 
-class NotRewritten(Exception):  # noqa: N818 - says what happened
+class NotRewritten(Exception):
     """The server could not write its file anew."""
 
 
-async def erased(redis: Any) -> None:
-    """Note that something was erased: the file must be rewritten.
-
-    Args:
-        redis: The state store, or a pipeline of it.
-    """
+async def erased(redis: Store) -> None:
+    """Note that something was erased: the file must be rewritten."""
     await redis.set(ERASED, secrets.token_hex(8), ex=RETENTION["forgetting"])
 
 
-class Forgetting:
+def erases(pipeline: Pipeline) -> None:
+    """The same, together with what erases it."""
+    pipeline.set(ERASED, secrets.token_hex(8), ex=RETENTION["forgetting"])
+
+
+class Forgetting(BackgroundWork):
     """The background work of one process."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Store) -> None:
+        super().__init__("forgetting")
         self._redis = redis
         self._covered = script(redis, SCRIPTS, "covered")
-        self._task: asyncio.Task[None] | None = None
         self._began = time.time()
         self._mark: bytes | None = None
         self._mark_since = 0.0
         self._waits_since: float | None = None
         self._rests_until = 0.0
 
-    def start(self) -> None:
-        """Begin."""
-        self._began = time.time()
-        self._task = asyncio.create_task(self._work(), name="forgetting")
-
     async def stop(self) -> None:
         """End; an erasing that waits is covered before, if the store lets us."""
-        await end(self._task)
+        await super().stop()
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 mark = await self._redis.get(ERASED)
@@ -110,6 +108,7 @@ class Forgetting:
                 logs.failure(logger, "the store's file is rewritten at the next start", error)
 
     async def _work(self) -> None:
+        self._began = time.time()
         pause = LOOK_SECONDS
         while True:
             try:
@@ -176,7 +175,9 @@ class Forgetting:
         if (await self._redis.info("memory")).get("maxmemory_policy") != NO_EVICTION:
             logs.event(logger, logging.ERROR, EVICTS)
 
-    async def _done(self, begin: Any, running: tuple[str, ...], outcome: str) -> None:
+    async def _done(
+        self, begin: Callable[[], Awaitable[bool]], running: tuple[str, ...], outcome: str
+    ) -> None:
         """Begin a writing that starts from now on, and wait until it is over."""
         while True:
             try:

@@ -8,14 +8,18 @@ memory is short, and both in one server, under whatever names.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-import redis
+import redis.asyncio
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from bot.privacy import logs
+from bot.stores.store import Store
 
 CHECK_SECONDS = 2.0
 """How long a server has to answer at the start."""
@@ -130,28 +134,34 @@ def refusal(kind: Kind, found: Facts) -> str:
     return ""
 
 
-def facts(connection: Any) -> Facts:
+async def facts(server: Store) -> Facts:
     """Ask a server what it is like.
 
     Raises:
-        redis.RedisError: It does not answer.
+        redis.exceptions.RedisError: It does not answer.
     """
-    try:
-        told = {**connection.info("server"), **connection.info("memory")}
-    except redis.ResponseError:
-        told = {}
-    try:
-        configuration = {**connection.config_get("appendonly"), **connection.config_get("save")}
-    except redis.ResponseError:
-        configuration = None
+    told: dict[str, Any] = {}
+    configuration: dict[str, str] | None = None
+    with suppress(ResponseError):
+        told = {**await server.info("server"), **await server.info("memory")}
+    with suppress(ResponseError):
+        configuration = {
+            **await server.config_get("appendonly"),
+            **await server.config_get("save"),
+        }
     return Facts.of(told, configuration)
 
 
-def connected(url: str) -> Any:
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Store]:
     """A client for a look at a server: it waits `CHECK_SECONDS`, and no longer."""
-    return redis.Redis.from_url(
+    server = redis.asyncio.Redis.from_url(
         url, socket_timeout=CHECK_SECONDS, socket_connect_timeout=CHECK_SECONDS
     )
+    try:
+        yield server
+    finally:
+        await server.close()
 
 
 def check_stores(state_url: str, relay_url: str) -> None:
@@ -160,7 +170,7 @@ def check_stores(state_url: str, relay_url: str) -> None:
     Raises:
         StoreError: One of them cannot, or both are the same.
     """
-    state, relay = _look(STATE, state_url), _look(RELAY, relay_url)
+    state, relay = asyncio.run(_look(STATE, state_url)), asyncio.run(_look(RELAY, relay_url))
     if state is not None and relay is not None and same(state, relay):
         raise StoreError(SAME)
     for kind, found in ((STATE, state), (RELAY, relay)):
@@ -174,16 +184,16 @@ def same(one: Facts, other: Facts) -> bool:
     return one.run_id != "" and one.run_id == other.run_id
 
 
-def _look(kind: Kind, url: str) -> Facts | None:
-    with connected(url) as connection:
+async def _look(kind: Kind, url: str) -> Facts | None:
+    async with connected(url) as server:
         try:
-            return facts(connection)
-        except redis.AuthenticationError:
+            return await facts(server)
+        except AuthenticationError:
             raise StoreError(
                 f"{kind.variable} names a server that refuses its user name or password: write "
                 "them into the address (redis://user:password@host:6379)."
             ) from None
-        except redis.RedisError as error:
+        except RedisError as error:
             what = "a store does not answer: it is checked when it does"
             logs.failure(logger, what, error, store=kind.name)
             return None

@@ -7,12 +7,12 @@ one message change together.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 
-async def count(redis: Any, amounts: Iterable[tuple[str, str, int]]) -> list[int]:
+async def count(redis: Store, amounts: Iterable[tuple[str, str, int]]) -> list[int]:
     """Add to counts, and say what they are now.
 
     Args:

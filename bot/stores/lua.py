@@ -7,10 +7,11 @@ function in a file of its own.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+
+from bot.stores.store import Script, Store
 
 
-def script(redis: Any, folder: Path, *names: str) -> Any:
+def script(redis: Store, folder: Path, *names: str) -> Script:
     """A script that can be called with `keys` and `args`.
 
     Args:

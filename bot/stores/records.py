@@ -17,6 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 from bot.privacy import logs
 from bot.stores.client import unreachable
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Row, Store
 
 UNREADABLE = (ResponseError, ValueError, LookupError, TypeError, AttributeError)
 """What reading a damaged record raises: Redis on a wrong type, the rest while it is decoded."""
@@ -51,7 +52,7 @@ def damaged(error: BaseException) -> bool:
 
 
 async def read(
-    redis: Any,
+    redis: Store,
     name: str,
     stored: Awaitable[Any],
     decode: Callable[[Any], Record],
@@ -89,7 +90,7 @@ def note(name: str, error: BaseException) -> None:
 
 
 async def mend(
-    redis: Any, conversation: str, types: Mapping[str, str] = MappingProxyType(STATE_TYPES)
+    redis: Store, conversation: str, types: Mapping[str, str] = MappingProxyType(STATE_TYPES)
 ) -> bool:
     """Remove what is of a wrong type of a conversation's records.
 
@@ -103,19 +104,19 @@ async def mend(
         pipeline.type(name)
     found = dict(zip(names, await pipeline.execute(), strict=True))
     bad = [name for name, kind in found.items() if kind.decode() not in ("none", names[name])]
-    if found.get(counter) == b"string" and not (await redis.get(counter)).isdigit():
+    if found.get(counter) == b"string" and not (await redis.get(counter) or b"0").isdigit():
         bad.append(counter)
     for name in bad:
         logs.event(logger, logging.ERROR, "a record of a wrong type", kind=name.partition(":")[0])
     if key("answered", conversation) in bad:  # nothing lists the kept answers any more
         start = key("message", f"{conversation}:")
-        bad += [one async for one in redis.scan_iter(match=f"{start}*", count=1000)]
+        bad += [one.decode() async for one in redis.scan_iter(match=f"{start}*", count=1000)]
     if bad:
         await redis.delete(*bad)
     return bool(bad)
 
 
-async def free_lock(redis: Any, name: str) -> None:
+async def free_lock(redis: Store, name: str) -> None:
     """Remove a lock that nobody can hold: of another type, or one that would never expire."""
     with suppress(RedisError):  # gone meanwhile: free
         kind, left = await _type_and_milliseconds(redis, name)
@@ -125,12 +126,17 @@ async def free_lock(redis: Any, name: str) -> None:
             await redis.delete(name)
 
 
-async def _type_and_milliseconds(redis: Any, name: str) -> tuple[str, int]:
+async def _type_and_milliseconds(redis: Store, name: str) -> tuple[str, int]:
     pipeline = redis.pipeline(transaction=True)
     pipeline.type(name)
     pipeline.pttl(name)
     kind, left = await pipeline.execute()
     return kind.decode(), int(left)
+
+
+def fields(row: Row) -> dict[str, str]:
+    """A hash, or an entry of a stream, as text."""
+    return {name.decode(): value.decode() for name, value in row.items()}
 
 
 def text(stored: bytes | None) -> str:

@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot import hours
+from bot.stores import records
 from bot.stores.keys import RETENTION, key
+from bot.stores.store import Store
 
 FEWEST = 5
 """A count below this is shown as "fewer than"."""
@@ -24,9 +26,9 @@ SESSIONS, MESSAGES = "sessions", "messages"
 GROUPS = ("language", "topic", "urgency", "handoff")
 
 
-async def add(redis: Any, site: str, fields: Iterable[str]) -> None:
+async def add(redis: Store, site: str, fields: Iterable[str]) -> None:
     """Count one of each field for a site, today."""
-    name = key("site_counts", f"{site}:{hours.now().astimezone(hours.LIMA).date().isoformat()}")
+    name = key("site_counts", f"{site}:{hours.today().isoformat()}")
     pipeline = redis.pipeline(transaction=True)
     for field in fields:
         pipeline.hincrby(name, field, 1)
@@ -34,7 +36,7 @@ async def add(redis: Any, site: str, fields: Iterable[str]) -> None:
     await pipeline.execute()
 
 
-async def read(redis: Any, site: str, today: date | None = None) -> dict[str, Any]:
+async def read(redis: Store, site: str, today: date | None = None) -> dict[str, Any]:
     """A site's counts as they may be shown.
 
     Args:
@@ -46,7 +48,7 @@ async def read(redis: Any, site: str, today: date | None = None) -> dict[str, An
         "days": date, conversations and messages, newest first, days without any left out; and for
         each of `GROUPS` the sums over all days, greatest first.
     """
-    last = today or hours.now().astimezone(hours.LIMA).date()
+    last = today or hours.today()
     days = [last - timedelta(days=back) for back in range(DAYS_SHOWN)]
     pipeline = redis.pipeline(transaction=False)
     for day in days:
@@ -54,7 +56,7 @@ async def read(redis: Any, site: str, today: date | None = None) -> dict[str, An
     rows: list[dict[str, Any]] = []
     sums: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
     for day, stored in zip(days, await pipeline.execute(), strict=True):
-        found = {name.decode(): int(count) for name, count in stored.items()}
+        found = {name: int(count) for name, count in records.fields(stored).items()}
         if not found:
             continue
         rows.append(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
@@ -18,7 +17,8 @@ from twilio.rest import Client
 from bot.privacy import logs
 from bot.settings import Settings
 from bot.stores.keys import RETENTION, key
-from bot.tasks import end
+from bot.stores.store import Store
+from bot.tasks import BackgroundWork
 from bot.twilio.rest import TwilioHttp
 
 PAUSES = (2, 10, 60, 300, 1800, 7200)
@@ -34,22 +34,17 @@ _IDLE_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-class Redactor:
+class Redactor(BackgroundWork):
     """Keeps asking until the bodies are gone."""
 
-    def __init__(self, settings: Settings, redis: Any) -> None:
+    def __init__(self, settings: Settings, redis: Store) -> None:
+        super().__init__("redaction")
         self._settings, self._redis = settings, redis
-        self._task: asyncio.Task[None] | None = None
         self._http: TwilioHttp | None = None
-
-    @property
-    def on(self) -> bool:
-        """Whether there are credentials to ask with."""
-        return bool(self._settings.twilio_account_sid and self._settings.twilio_auth_token)
 
     async def ask(self, message_id: str) -> None:
         """Note that a message is to be redacted; never fails the turn."""
-        if not (self.on and message_id):
+        if not (self._settings.calls_twilio and message_id):
             return
         try:
             await self._redis.zadd(_WAITING, {message_id: time.time() + PAUSES[0]}, nx=True)
@@ -58,14 +53,14 @@ class Redactor:
             logs.failure(logger, "redaction not noted", error)
 
     def start(self) -> None:
-        """Begin to work."""
-        if self.on:
+        """Begin, where there are credentials."""
+        if self._settings.calls_twilio:
             self._http = TwilioHttp(self._settings.twilio_api_url)
-            self._task = asyncio.create_task(self._work(), name="redaction")
+            super().start()
 
     async def stop(self) -> None:
         """End the work; what waits is kept."""
-        await end(self._task)
+        await super().stop()
         if self._http is not None:
             await self._http.close()
 

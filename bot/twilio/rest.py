@@ -63,11 +63,6 @@ class Post:
         self._settings = settings
         self._http: TwilioHttp | None = None
 
-    @property
-    def on(self) -> bool:
-        """Whether there are credentials to send with."""
-        return bool(self._settings.twilio_account_sid and self._settings.twilio_auth_token)
-
     async def send(self, address: ReturnAddress, text: str, status_path: str) -> Posted:
         """Send one message once.
 
@@ -100,6 +95,11 @@ class Post:
         """Close the connections."""
         if self._http is not None:
             await self._http.close()
+
+
+def length(text: str) -> int:
+    """Characters of a message as Twilio counts them: UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def read(status: int, body: str) -> Posted:

@@ -8,7 +8,6 @@ travels in a header.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -18,8 +17,10 @@ from starlette.staticfiles import StaticFiles
 
 from bot.directory.areas import area
 from bot.directory.tables import tables
+from bot.http.callers import bearer_token
+from bot.http.errors import RequestRefused
 from bot.privacy import logs
-from bot.services import Services
+from bot.services import services_of
 from bot.sites import site_of_key
 from bot.stores import site_counts
 from bot.text.languages import NAMES
@@ -41,34 +42,24 @@ POLICY = (
 logger = logging.getLogger(__name__)
 
 
-def routes(services: Services) -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
     """The routes of the widget and of its pages."""
-    script.keep(services.settings.data_dir)
-
-    def page(
-        handler: Callable[[Request, Services], Awaitable[Response]],
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def served(request: Request) -> Response:
-            return await handler(request, services)
-
-        return served
-
     return [
-        Route("/", page(_demo)),
-        Route("/widget.js", page(_floating)),
-        Route("/widget/frame", page(_frame)),
-        Route("/widget/{digest}.js", page(_pinned)),
-        Route("/embed", page(_embed)),
-        Route("/embed/options", page(_options)),
-        Route("/embed/preview", page(_preview)),
-        Route("/embed/counts", page(_counts)),
+        Route("/", _demo),
+        Route("/widget.js", _floating),
+        Route("/widget/frame", _frame),
+        Route("/widget/{digest}.js", _pinned),
+        Route("/embed", _embed),
+        Route("/embed/options", _options),
+        Route("/embed/preview", _preview),
+        Route("/embed/counts", _counts),
         Mount("/embed", StaticFiles(directory=PAGES)),
     ]
 
 
-async def _demo(request: Request, services: Services) -> Response:
+async def _demo(request: Request) -> Response:
     """The demo page: nothing but the widget."""
-    del request, services
+    del request
     return _file("demo.html")
 
 
@@ -78,17 +69,15 @@ def _file(name: str) -> Response:
     return FileResponse(PAGES / name, headers={"content-security-policy": policy})
 
 
-async def _floating(request: Request, services: Services) -> Response:
-    del services
+async def _floating(request: Request) -> Response:
     return _sent(request, script.current(), FLOATING)
 
 
-async def _pinned(request: Request, services: Services) -> Response:
-    found = script.version(services.settings.data_dir, request.path_params["digest"])
+async def _pinned(request: Request) -> Response:
+    data_dir = services_of(request).settings.data_dir
+    found = script.version(data_dir, request.path_params["digest"])
     if found is None:
-        return JSONResponse(
-            {"error": {"code": "not_found", "message": "No such version of the widget."}}, 404
-        )
+        raise RequestRefused(404, "not_found", "No such version of the widget.")
     return _sent(request, found, FOREVER)
 
 
@@ -107,13 +96,13 @@ def _sent(request: Request, found: script.Script, caching: str) -> Response:
     return Response(content, headers=headers, media_type="text/javascript")
 
 
-async def _frame(request: Request, services: Services) -> Response:
+async def _frame(request: Request) -> Response:
     """The widget alone, filling a frame of a site's page."""
     given = attributes.of_query(request.query_params)
     wanted = given.get("site", "")
     origins = [
         origin
-        for site in services.settings.widget_sites
+        for site in services_of(request).settings.widget_sites
         if wanted in ("", site.name)
         for origin in site.origins
     ]
@@ -121,9 +110,8 @@ async def _frame(request: Request, services: Services) -> Response:
     return _page("", {**given, "position": "page"}, ancestors, given.get("lang", ""))
 
 
-async def _preview(request: Request, services: Services) -> Response:
+async def _preview(request: Request) -> Response:
     """A page of nobody's with the widget in it, for `/embed`."""
-    del services
     given = attributes.of_query(request.query_params)
     body = '<main class="example"><p></p><p></p><p></p></main>'
     return _page(body, given, "'self'", given.get("lang", ""))
@@ -139,20 +127,19 @@ def _page(body: str, given: dict[str, str], ancestors: str, language: str) -> Re
     )
 
 
-async def _embed(request: Request, services: Services) -> Response:
+async def _embed(request: Request) -> Response:
     """The page where an organisation makes its tag."""
-    del request, services
+    del request
     return _file("embed.html")
 
 
-async def _options(request: Request, services: Services) -> Response:
+async def _options(request: Request) -> Response:
     """What `/embed` offers: languages, regions, the script's address and hash."""
-    del request
     found = script.current()
     codes = sorted({place.ubigeo[:2] for place in tables().places})
     return JSONResponse(
         {
-            "origin": services.settings.public_url,  # empty: where this page is
+            "origin": services_of(request).settings.public_url,  # empty: where this page is
             "script": f"/widget/{found.digest}.js",
             "integrity": found.integrity,
             "languages": NAMES,
@@ -161,20 +148,16 @@ async def _options(request: Request, services: Services) -> Response:
     )
 
 
-async def _counts(request: Request, services: Services) -> Response:
+async def _counts(request: Request) -> Response:
     """A site's counts, for its key."""
-    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    services = services_of(request)
     settings = services.settings
-    site = site_of_key(settings.secret, settings.widget_sites, given.strip())
-    if kind.lower() != "bearer" or site is None:
-        return JSONResponse(
-            {"error": {"code": "bad_key", "message": "This key shows no site's counts."}}, 401
-        )
+    site = site_of_key(settings.secret, settings.widget_sites, bearer_token(request))
+    if site is None:
+        raise RequestRefused(401, "bad_key", "This key shows no site's counts.")
     try:
         found = await site_counts.read(services.redis, site.name)
     except Exception as error:
         logs.failure(logger, "counts not read", error)
-        return JSONResponse(
-            {"error": {"code": "unavailable", "message": "The counts cannot be read now."}}, 503
-        )
+        raise RequestRefused(503, "unavailable", "The counts cannot be read now.") from None
     return JSONResponse({"site": site.name, **found})

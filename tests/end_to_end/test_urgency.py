@@ -22,7 +22,7 @@ from bot.rasa_adapter.assistant import Assistant, newest_model
 from bot.settings import Settings
 from bot.text.cleaning import clean
 from bot.text.languages import LANGUAGES
-from bot.turn import EMERGENCIES, NUMBER_OF, URGENCY_LEVELS, Understanding
+from bot.turn import NUMBER_OF, URGENCY_LEVELS, Understanding
 from tests.conftest import ROOT, App
 
 FIRST_NUMBERS = {
@@ -68,7 +68,7 @@ def parsed(texts: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("kind", EMERGENCIES)
+@pytest.mark.parametrize("kind", NUMBER_OF)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_urgent_answer_begins_with_a_number_that_fits(kind: str, language: str) -> None:
     first = say(f"urgent_{kind}", language).split()[0].strip(".,:;")
@@ -177,7 +177,7 @@ anything = st.one_of(
 def breaks_nothing(texts: list[str]) -> None:
     for one in read([clean(text) for text in texts]):
         assert one.urgency in URGENCY_LEVELS
-        assert (one.kind in EMERGENCIES) == (one.urgency == "urgent")
+        assert (one.kind in NUMBER_OF) == (one.urgency == "urgent")
         assert not one.also or one.urgency != "none"
         assert 0 <= one.confidence <= 1
 

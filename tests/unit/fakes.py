@@ -58,7 +58,6 @@ def reading(intent: str = "report_where", confidence: float = 0.9, **more: Any) 
     ranking = more.pop("ranking", ((intent, confidence), ("shelter", 0.05)))
     return Understanding(
         language=more.pop("language", "es"),
-        language_confidence=0.9,
         intent=intent,
         confidence=confidence,
         ranking=ranking,

@@ -18,9 +18,10 @@ from bot.channels.refusals import (
     WINDOW_SECONDS,
     Refusals,
 )
-from bot.channels.web_messages import RequestRefused, _position
+from bot.channels.web_messages import _position
 from bot.console import accounts
 from bot.http.body import MOST_FIELDS, TooLarge, read_form, read_json
+from bot.http.errors import RequestRefused
 from bot.privacy.pseudonyms import new_session_token, valid_session_token
 from bot.stages import STAGES, hand_over, throttle
 from bot.text.numbers import whole_number

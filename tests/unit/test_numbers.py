@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from bot.answers.tables import say
 from bot.stages.respond import with_number
 from bot.text.languages import LANGUAGES
-from bot.turn import EMERGENCIES, NUMBER_OF, Turn, Understanding, Urgency
+from bot.turn import NUMBER_OF, Emergency, Turn, Understanding, Urgency
 
 
 def turn_of(language: str, urgency: Urgency) -> Turn:
@@ -17,12 +19,12 @@ def turn_of(language: str, urgency: Urgency) -> Turn:
 
 
 def reading(kind: str, also: str) -> Understanding:
-    return Understanding("es", 1.0, "greet", 1.0, kind=kind, also=also)
+    return Understanding(intent="greet", kind=kind, also=also)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_sentence_begins_with_its_number(language: str) -> None:
-    assert set(NUMBER_OF) == set(EMERGENCIES)
+    assert set(NUMBER_OF) == set(get_args(Emergency))
     first = {
         kind: say(f"number_{of}", language).split()[0].strip(".,:;")
         for kind, of in NUMBER_OF.items()
@@ -30,7 +32,7 @@ def test_each_sentence_begins_with_its_number(language: str) -> None:
     assert first["danger"] == first["child"] == first["child_alone"] == "105"
     assert first["medical"] == "106"
     assert first["self_harm"] == "113"
-    for kind in EMERGENCIES:
+    for kind in NUMBER_OF:
         assert say(f"urgent_{kind}", language).startswith(first[kind])
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.http.addresses import cannot_listen
 from bot.privacy import secret as kept_secret
-from bot.settings import Settings, SettingsError
+from bot.settings import VARIABLES, Settings, SettingsError
 
 STRONG = secrets.token_hex(16)
 
@@ -201,3 +201,33 @@ def test_a_folder_that_others_may_write_keeps_no_secret(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"CHASKI_DATA_DIR.*chmod"):
         Settings.from_environment({"CHASKI_DATA_DIR": str(tmp_path)})
     assert not (tmp_path / "secret").exists()
+
+
+NUMBERS = {
+    variable: Settings.__fields__[field].field_info
+    for variable, field in VARIABLES.items()
+    if Settings.__fields__[field].field_info.ge is not None
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_is_one_within_its_bounds_and_written_plainly(name: str) -> None:
+    low, high = NUMBERS[name].ge, NUMBERS[name].le
+    for wrong in (low - 1, high + 1, f"+{low}", f"{low}.0", "²", "\N{ARABIC-INDIC DIGIT THREE}"):
+        with pytest.raises(SettingsError, match=f"{name} .* {low} to {high}"):
+            settings(**{name: str(wrong)})
+    for right in (low, high):
+        assert getattr(settings(**{name: f" {right} "}), VARIABLES[name]) == right
+    assert getattr(settings(**{name: ""}), VARIABLES[name]) == NUMBERS[name].default
+
+
+def test_settings_are_what_they_are_given_and_stay_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHASKI_PORT", "9000")
+    monkeypatch.setenv("CHASKI_SECRET", STRONG)
+    given = Settings(duty_closed_days=("2026-12-24",))
+    assert given.port == 8000
+    with pytest.raises(TypeError):
+        given.port = 9000
+    with pytest.raises(ValueError, match="prot"):
+        Settings.parse_obj({"prot": 9000})
+    assert Settings.from_environment().port == 9000

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import redis.asyncio
-from redis.asyncio.client import Pipeline
+from redis.asyncio.client import Pipeline, PubSub
+from redis.asyncio.lock import Lock
+from redis.commands.core import AsyncScript
 from redis.exceptions import (
     BusyLoadingError,
     ConnectionError,  # noqa: A004 - Redis' own
@@ -19,8 +22,15 @@ from redis.exceptions import (
 )
 
 from bot.rasa_adapter.assistant import ActionFailed
-from bot.stores import records
-from bot.stores.client import Health, StoreDown, client, unreachable
+from bot.stores import records, store
+from bot.stores.client import (
+    Health,
+    RetryingClient,
+    RetryingPipeline,
+    StoreDown,
+    client,
+    unreachable,
+)
 
 WRONG_TYPE = ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value")
 
@@ -164,3 +174,32 @@ def test_a_pipeline_is_sent_again_with_all_its_commands() -> None:
 
     asyncio.run(run())
     assert sent == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        (store.Store, RetryingClient),
+        (store.Pipeline, RetryingPipeline),
+        (store.Script, AsyncScript),
+        (store.Subscription, PubSub),
+        (store.Lock, Lock),
+    ],
+)
+def test_redis_has_the_commands_that_are_asked_of_a_store(asked: type, given: type) -> None:
+    commands = {
+        name: function
+        for name, function in vars(asked).items()
+        if inspect.isfunction(function) and name not in ("__init__", "__subclasshook__")
+    }
+    assert commands
+    for name, function in commands.items():
+        taken = inspect.signature(getattr(given, name)).parameters
+        if any(one.kind is one.VAR_KEYWORD for one in taken.values()):
+            continue  # it hands them on
+        named = [
+            one.name
+            for one in inspect.signature(function).parameters.values()
+            if one.kind is one.KEYWORD_ONLY
+        ]
+        assert set(named) <= set(taken), name

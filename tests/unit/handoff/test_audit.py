@@ -21,9 +21,8 @@ def test_a_deed_that_is_no_change_of_a_case_stands_in_the_trail(stores: Stores) 
     assert (first.who, first.what) == ("rosa", "signed in")
 
 
-def test_a_day_is_told_by_kind_with_means() -> None:
+def test_a_day_is_told_with_means() -> None:
     day = Day(date(2026, 11, 30), {"level:urgent": 2, "waited:count": 2, "waited:seconds": 60})
-    assert day.by("level") == {"urgent": 2}
     assert day.mean("waited") == 30
     assert day.mean("handled") is None
 

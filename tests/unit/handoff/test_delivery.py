@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,8 +26,9 @@ Work = Callable[[HandOffService, FakeTwilio, Case], Awaitable[Any]]
 
 def posting(stores: Stores, work: Work, *, address: bool = True) -> Any:
     async def worked(twilio: FakeTwilio) -> Any:
-        settings = replace(
-            Settings(secret=SECRET, public_url="https://chaski.example.org"),
+        settings = Settings(
+            secret=SECRET,
+            public_url="https://chaski.example.org",
             twilio_account_sid=SID,
             twilio_auth_token=TOKEN,
             twilio_api_url=twilio.url,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +15,9 @@ from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED
 from tests.unit.fakes import CONVERSATION, SECRET, FakeRedactor, Stores, run
 
 PLAIN = Settings(secret=SECRET)
-WITH_TWILIO = replace(PLAIN, twilio_account_sid="AC" + "0" * 32, twilio_auth_token="token")
+WITH_TWILIO = PLAIN.copy(
+    update={"twilio_account_sid": "AC" + "0" * 32, "twilio_auth_token": "token"}
+)
 
 
 def with_handoff(
@@ -45,7 +46,7 @@ async def opened(handoff: HandOffService, channel: Any = "web", **more: Any) -> 
         ("web", PLAIN, False, False),
         ("whatsapp", PLAIN, True, False),  # nothing could be posted
         ("whatsapp", WITH_TWILIO, True, True),
-        ("web", replace(PLAIN, duty_closed_days=("TODAY",)), True, False),
+        ("web", PLAIN.copy(update={"duty_closed_days": ("TODAY",)}), True, False),
     ],
 )
 def test_somebody_is_on_duty_where_words_could_reach_them_and_back(
@@ -55,7 +56,7 @@ def test_somebody_is_on_duty_where_words_could_reach_them_and_back(
 
     today = hours.now().date().isoformat()
     closed = tuple(today for _ in settings.duty_closed_days)
-    settings = replace(settings, duty_closed_days=closed)
+    settings = settings.copy(update={"duty_closed_days": closed})
 
     async def work(handoff: HandOffService) -> bool:
         if beats:
@@ -98,7 +99,7 @@ def test_when_the_desk_opens_is_known_by_its_hours(stores: Stores) -> None:
         return (await handoff.situation(CONVERSATION, "web")).opens
 
     assert with_handoff(stores, work) is None  # it is always open
-    shut = replace(PLAIN, duty_hours="daily 00:00-00:01", duty_holidays=True)
+    shut = PLAIN.copy(update={"duty_hours": "daily 00:00-00:01", "duty_holidays": True})
     assert with_handoff(stores, work, shut) is not None
 
 
@@ -114,7 +115,7 @@ def test_asking_again_in_danger_makes_the_waiting_case_urgent(stores: Stores) ->
 
 
 def test_cases_of_one_address_are_limited_and_another_is_not(stores: Stores) -> None:
-    few = replace(PLAIN, waiting_per_address=1)
+    few = PLAIN.copy(update={"waiting_per_address": 1})
 
     async def work(handoff: HandOffService) -> list[bool]:
         found = []

@@ -78,7 +78,7 @@ def test_what_an_operator_closed_is_told_and_then_goes(stores: Stores) -> None:
         await handoff.cases.claim(case, "rosa")
         claimed = await handoff.cases.get(case.id)
         assert claimed is not None
-        await handoff.close(claimed, "rosa", "oriented")
+        await handoff.cases.close(claimed, "rosa", "oriented")
         await guard.tell()
         return [entry.text for entry in await handoff.entries(CONVERSATION, "0")]
 

@@ -172,7 +172,7 @@ def test_a_store_that_does_not_answer_is_not_asked_again_at_once(stores: Stores)
             return (lambda text: fails) if name == "register_script" else fails
 
     async def work() -> None:
-        relay = Relay(Broken())
+        relay = Relay(Broken(), Broken())
         with pytest.raises(StoreConnectionError):
             await relay.answers()
         with pytest.raises(StoreDown):

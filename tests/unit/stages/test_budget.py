@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.nlu.reading_queue import SHORT
@@ -18,7 +16,7 @@ def test_only_long_messages_cost_and_beyond_the_budget_they_are_refused(
 ) -> None:
     limit = "address" if origin else "conversation"
     parts = Parts()
-    parts.settings = replace(parts.settings, **{f"{limit}_characters_per_minute": 2 * SHORT})
+    parts.settings = parts.settings.copy(update={f"{limit}_characters_per_minute": 2 * SHORT})
     short, long = "a" * SHORT, "a" * (SHORT + 1)
 
     async def write() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.stages import throttle
@@ -13,7 +11,7 @@ from tests.unit.fakes import Parts, Stores, run, turn
 
 def limited(most: int) -> Parts:
     parts = Parts()
-    parts.settings = replace(parts.settings, conversation_per_minute=most)
+    parts.settings = parts.settings.copy(update={"conversation_per_minute": most})
     return parts
 
 
