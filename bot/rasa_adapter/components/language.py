@@ -10,7 +10,6 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu import language
 from bot.nlu.linear import LinearModel
 from bot.rasa_adapter.component import LinearComponent
-from bot.text.languages import requested
 
 LANGUAGE = "language"
 OTHER_LANGUAGE = "other_language"
@@ -35,12 +34,8 @@ class LanguageIdentifier(LinearComponent):
         return language.identify(self._model, text)
 
     def read(self, message: Message, text: str) -> None:
-        """Add the language; a language asked for by name is none of the message's own."""
+        """Add the language."""
         name, confidence = self.identify(text)
-        message.set(
-            LANGUAGE,
-            {"name": name, "confidence": confidence, "requested": requested(text)},
-            add_to_output=True,
-        )
+        message.set(LANGUAGE, {"name": name, "confidence": confidence}, add_to_output=True)
         other = language.other_language(text, confidence)
         message.set(OTHER_LANGUAGE, other, add_to_output=True)
