@@ -13,13 +13,10 @@ from actions.replies import Events, entities, entity, intent, language_of, slot,
 from bot.answers.tables import answer, when_opens
 from bot.handoff.case import Age, Case
 from bot.handoff.service import HandOffService, Situation, provided
-from bot.turn import Channel, Urgency
+from bot.turn import CHANNELS, Channel, Urgency
 
 MANY_AHEAD = 10
 """People before somebody in the queue from which on they hear that it may take long."""
-
-RELAYED = frozenset({"whatsapp", "sms", "web"})
-"""Channels on which an operator can write back."""
 
 CHILD_TOPICS = frozenset({"child_alone", "child_protection"})
 FOR_A_CHILD = frozenset({"child", "child_alone"})
@@ -166,7 +163,8 @@ async def _situation(tracker: Tracker) -> Situation:
 def _channel(tracker: Tracker) -> Channel | None:
     """Where the person writes; None where nobody could write back."""
     found = entity(tracker, "channel")
-    return found if found in RELAYED else None  # type: ignore[return-value]
+    abilities = CHANNELS.get(found)  # type: ignore[call-overload]
+    return found if abilities is not None and abilities.relayed else None  # type: ignore[return-value]
 
 
 def _handoff(tracker: Tracker) -> HandOffService | None:

@@ -34,6 +34,38 @@ URGENCY_LEVELS: tuple[Urgency, ...] = ("none", "high", "urgent")
 
 
 @dataclass(frozen=True)
+class Abilities:
+    """What a channel can do.
+
+    Attributes:
+        relayed: Whether an operator can write back on it.
+        posted: Whether what is written back is posted by the provider; else the page asks for it.
+        window_seconds: After the person's last message within which it may be posted; 0 for ever.
+        longest_message: Characters (UTF-16 units) of one message; 0 where nothing limits them.
+        buttons: Whether choices are pressed; else they are numbered, in the one message of a turn.
+        spoken: Whether it is heard and spoken.
+    """
+
+    relayed: bool = True
+    posted: bool = False
+    window_seconds: int = 0
+    longest_message: int = 0
+    buttons: bool = False
+    spoken: bool = False
+
+
+LONGEST_OF_TWILIO = 1600
+"""Characters of one message that Twilio takes."""
+
+CHANNELS: Mapping[Channel, Abilities] = {
+    "whatsapp": Abilities(posted=True, window_seconds=24 * 3600, longest_message=LONGEST_OF_TWILIO),
+    "sms": Abilities(posted=True, longest_message=LONGEST_OF_TWILIO),
+    "web": Abilities(buttons=True),
+}
+"""The one table of channels: another one is a row here and a file in `bot/channels/`."""
+
+
+@dataclass(frozen=True)
 class Position:
     """A shared position, in degrees (WGS 84); dropped as soon as it has become a district."""
 

@@ -36,7 +36,7 @@ from bot.settings import Settings
 from bot.stages import answer
 from bot.text.cleaning import clean
 from bot.text.numbers import whole_number
-from bot.turn import Channel, Position, Turn
+from bot.turn import CHANNELS, Channel, Position, Turn
 from bot.twilio.rest import length
 
 PATH = "/webhooks/whatsapp"
@@ -44,7 +44,7 @@ PATH = "/webhooks/whatsapp"
 LONGEST_BODY = 96 * 1024
 """Bytes: a form escapes one emoji with twelve, and Twilio takes 1,600 letters of a message."""
 
-LONGEST_MESSAGE = 1600
+LONGEST_MESSAGE = CHANNELS["whatsapp"].longest_message
 """Characters (UTF-16 units) of one message that Twilio takes."""
 
 LONGEST_ID = 64

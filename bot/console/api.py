@@ -18,7 +18,7 @@ from starlette.routing import Route
 from bot.console import live, lookup
 from bot.console.sessions import Session
 from bot.console.views import case_row, entry_row, may_write, since_claim
-from bot.console.web import Refused, call, desk_of, fields_of, text_of
+from bot.console.web import CallRefused, call, desk_of, fields_of, text_of
 from bot.directory.areas import exists
 from bot.handoff import audit
 from bot.handoff.case import AGES, OUTCOMES, Case
@@ -65,7 +65,7 @@ def routes() -> list[Route]:
 async def _events(request: Request, session: Session) -> Response:
     address = address_of(request)
     if _streams.full(address):
-        raise Refused(429, "too_many_streams")
+        raise CallRefused(429, "too_many_streams")
     events = live.stream(request, session, desk_of(request))
     return stream_of(_streams.held(events, session.key, address))
 
@@ -91,9 +91,9 @@ async def _claim(request: Request, session: Session) -> Response:
         again = await desk.handoff.cases.get(case.id)
         if again is not None and again.operator == session.name:
             return JSONResponse(case_row(again))  # the answer to the first call was lost
-        raise Refused(409, "taken")
+        raise CallRefused(409, "taken")
     if moved != "ok":
-        raise Refused(409, "reserved" if moved == "reserved" else "ended")
+        raise CallRefused(409, "reserved" if moved == "reserved" else "ended")
     claimed = await desk.handoff.cases.get(case.id)
     return JSONResponse(case_row(claimed or case))
 
@@ -120,11 +120,11 @@ async def _write(request: Request, session: Session) -> Response:
     identity = text_of(fields, "id", 64)
     shut = may_write(case, time.time())
     if shut:
-        raise Refused(409, shut)
+        raise CallRefused(409, shut)
     try:
         entry = await desk_of(request).handoff.from_operator(case, text, session.name, identity)
     except (RelayClosed, StoreDown):
-        raise Refused(503, "relay_closed") from None
+        raise CallRefused(503, "relay_closed") from None
     return JSONResponse({"id": entry})
 
 
@@ -133,7 +133,7 @@ async def _transfer(request: Request, session: Session) -> Response:
     case = await _mine(request, session)
     to = text_of(await fields_of(request), "to", 32, needed=False)
     if to and (to == session.name or to not in await desk.handoff.presence.available()):
-        raise Refused(409, "not_there")
+        raise CallRefused(409, "not_there")
     await _done(await desk.handoff.cases.hand_over(case, session.name, to))
     return Response(status_code=204)
 
@@ -142,7 +142,7 @@ async def _close(request: Request, session: Session) -> Response:
     case = await _mine(request, session)
     outcome = text_of(await fields_of(request), "outcome", 32)
     if outcome not in OUTCOMES:
-        raise Refused(400, "bad_outcome")
+        raise CallRefused(400, "bad_outcome")
     await _done(await desk_of(request).handoff.cases.close(case, session.name, outcome))  # type: ignore[arg-type]
     return Response(status_code=204)
 
@@ -153,9 +153,9 @@ async def _close_waiting(request: Request, session: Session) -> Response:
     fields = await fields_of(request)
     outcome, ids = text_of(fields, "outcome", 32), fields.get("cases")
     if outcome not in OUTCOMES:
-        raise Refused(400, "bad_outcome")
+        raise CallRefused(400, "bad_outcome")
     if not isinstance(ids, list) or not 0 < len(ids) <= MOST_AT_ONCE:
-        raise Refused(400, "bad_cases")
+        raise CallRefused(400, "bad_cases")
     closed = 0
     try:
         for one in ids:
@@ -179,11 +179,11 @@ async def _facts(request: Request, session: Session) -> Response:
     if "age" in fields:
         noted["age"] = text_of(fields, "age", 16)
         if noted["age"] not in AGES:
-            raise Refused(400, "bad_age")
+            raise CallRefused(400, "bad_age")
     if "district" in fields:
         noted["district"] = text_of(fields, "district", 6, needed=False)
         if noted["district"] and not exists(noted["district"]):
-            raise Refused(400, "bad_district")
+            raise CallRefused(400, "bad_district")
     if noted:
         await desk.handoff.cases.note(case.id, **noted)
     return JSONResponse(case_row(await desk.handoff.cases.get(case.id) or case))
@@ -212,7 +212,7 @@ async def _offices(request: Request, session: Session) -> Response:
     fields = await fields_of(request)
     service = text_of(fields, "service", 16)
     if service not in lookup.SERVICES:
-        raise Refused(400, "bad_service")
+        raise CallRefused(400, "bad_service")
     found: dict[str, Any] = lookup.find_offices(
         text_of(fields, "place", 80),
         service,  # type: ignore[arg-type]
@@ -243,26 +243,26 @@ async def _passages(request: Request, session: Session) -> Response:
 def _language(fields: dict[str, Any]) -> str:
     language = text_of(fields, "language", 2)
     if language not in LANGUAGES:
-        raise Refused(400, "bad_language")
+        raise CallRefused(400, "bad_language")
     return language
 
 
 async def _case(request: Request) -> Case:
     case = await desk_of(request).handoff.cases.get(request.path_params["case"])
     if case is None:
-        raise Refused(404, "no_such_case")
+        raise CallRefused(404, "no_such_case")
     return case
 
 
 async def _mine(request: Request, session: Session) -> Case:
     case = await _case(request)
     if case.operator != session.name:
-        raise Refused(403, "not_yours")
+        raise CallRefused(403, "not_yours")
     if case.state != "active":
-        raise Refused(409, "ended")
+        raise CallRefused(409, "ended")
     return case
 
 
 async def _done(moved: str) -> None:
     if moved != "ok":
-        raise Refused(409, "ended")
+        raise CallRefused(409, "ended")

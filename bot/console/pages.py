@@ -33,7 +33,7 @@ from bot.http.callers import address_of
 from bot.privacy.web_addresses import origin_code
 from bot.text.languages import NAMES
 from bot.text.numbers import whole_number
-from bot.turn import URGENCY_LEVELS
+from bot.turn import CHANNELS, URGENCY_LEVELS
 
 FOLDER = Path(__file__).parent
 PERIODS = (1, 7, 30, 90)
@@ -193,7 +193,7 @@ async def _csv(request: Request, session: Session) -> Response:
     writer = csv.writer(file)
     kinds = [
         *(f"language:{code}" for code in NAMES),
-        *(f"channel:{code}" for code in ("whatsapp", "sms", "web")),
+        *(f"channel:{code}" for code in CHANNELS),
         *(f"outcome:{code}" for code in OUTCOMES),
     ]
     writer.writerow([*CSV_HEAD, *(kind.replace(":", "_") for kind in kinds)])

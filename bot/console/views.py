@@ -12,10 +12,8 @@ from bot.answers.tables import say
 from bot.directory.areas import area, exists
 from bot.handoff.case import Case
 from bot.handoff.entries import Entry
+from bot.turn import CHANNELS
 from bot.twilio.rest import OPTED_OUT
-
-WINDOW_SECONDS = 24 * 3600
-"""How long after a person's last message WhatsApp lets us write to them freely."""
 
 
 def case_row(case: Case) -> dict[str, Any]:
@@ -45,8 +43,9 @@ def case_row(case: Case) -> dict[str, Any]:
 
 
 def window(case: Case) -> float:
-    """When WhatsApp no longer lets us write; 0 on other channels."""
-    return case.person_wrote + WINDOW_SECONDS if case.channel == "whatsapp" else 0.0
+    """When the channel no longer lets us write; 0 where it always does."""
+    seconds = CHANNELS[case.channel].window_seconds
+    return case.person_wrote + seconds if seconds else 0.0
 
 
 def may_write(case: Case, now: float) -> str:

@@ -50,7 +50,7 @@ class Desk:
     board: Board
 
 
-class Refused(Exception):
+class CallRefused(Exception):
     """A call that gets an error."""
 
     def __init__(self, status: int, code: str) -> None:
@@ -83,7 +83,7 @@ async def _call_without_store(request: Request, error: Exception) -> Response:
 
 async def _call_refused(request: Request, error: Exception) -> Response:
     del request
-    assert isinstance(error, Refused)  # noqa: S101 - registered for it
+    assert isinstance(error, CallRefused)  # noqa: S101 - registered for it
     return JSONResponse({"error": {"code": error.code}}, status_code=error.status)
 
 
@@ -91,7 +91,7 @@ PAGES = [Middleware(ExceptionMiddleware, handlers=dict.fromkeys(STORE_FAILED, _p
 CALLS = [
     Middleware(
         ExceptionMiddleware,
-        handlers={Refused: _call_refused, **dict.fromkeys(STORE_FAILED, _call_without_store)},
+        handlers={CallRefused: _call_refused, **dict.fromkeys(STORE_FAILED, _call_without_store)},
     )
 ]
 """What answers for the exceptions that leave a page, and a call of a script."""
@@ -133,13 +133,13 @@ def call(path: str, handler: Handler, method: str = "POST", *, supervisor: bool 
     async def guarded(request: Request) -> Response:
         session = await desk_of(request).sessions.of(request)
         if session is None:
-            raise Refused(401, "signed_out")
+            raise CallRefused(401, "signed_out")
         if supervisor and session.account.role != "supervisor":
-            raise Refused(403, "not_allowed")
+            raise CallRefused(403, "not_allowed")
         if method != "GET":
             token = request.headers.get("x-csrf-token", "")
             if not from_our_page(request) or not csrf_fits(session, token):
-                raise Refused(403, "bad_csrf_token")
+                raise CallRefused(403, "bad_csrf_token")
         return await handler(request, session)
 
     return Route(path, guarded, methods=[method], middleware=CALLS)
@@ -149,16 +149,16 @@ async def fields_of(request: Request) -> dict[str, Any]:
     """The JSON object of a call.
 
     Raises:
-        Refused: It is none, or too large.
+        CallRefused: It is none, or too large.
     """
     try:
         found = read_json(await read_body(request, LONGEST_BODY) or b"{}")
     except TooLarge:
-        raise Refused(413, "too_large") from None
+        raise CallRefused(413, "too_large") from None
     except ValueError:
-        raise Refused(400, "bad_request") from None
+        raise CallRefused(400, "bad_request") from None
     if not isinstance(found, dict):
-        raise Refused(400, "bad_request")
+        raise CallRefused(400, "bad_request")
     return found
 
 
@@ -166,11 +166,11 @@ def text_of(fields: dict[str, Any], name: str, longest: int, *, needed: bool = T
     """A text of a call.
 
     Raises:
-        Refused: It is missing, too long, or no text.
+        CallRefused: It is missing, too long, or no text.
     """
     value = fields.get(name, "")
     if not isinstance(value, str) or len(value) > longest or (needed and not value.strip()):
-        raise Refused(400, f"bad_{name}")
+        raise CallRefused(400, f"bad_{name}")
     return value
 
 

@@ -11,7 +11,7 @@ from bot.evaluation.urgency import MOST_FALSE_ALARMS
 from bot.nlu.language import NO_LANGUAGE
 from bot.nlu.urgency_examples import MAYBE_IN_DANGER
 from bot.rasa_adapter.assistant import Assistant
-from bot.stages.understand import SURE
+from bot.stages.understand import SURE_OF_TOPIC
 from bot.text.folding import words
 from bot.text.languages import LANGUAGES
 from bot.turn import Understanding
@@ -47,7 +47,7 @@ class Row:
     @property
     def refused(self) -> bool:
         """Whether it is met with "that I do not know" or "is it one of these"."""
-        return self.found == OUT_OF_SCOPE or self.read.confidence < SURE
+        return self.found == OUT_OF_SCOPE or self.read.confidence < SURE_OF_TOPIC
 
 
 def rows_of(assistant: Assistant, folder: Path) -> list[Row]:

@@ -78,7 +78,7 @@ class Cases:
                 RETENTION["case"],
                 _score(case),
                 json.dumps(line),
-                json.dumps(_PLACE | {"most": most_of_origin}),
+                json.dumps(_QUEUE_ORDER | {"most": most_of_origin}),
             ],
         )
         if not found:
@@ -115,7 +115,7 @@ class Cases:
         """The cases that somebody has."""
         return await self._many(sorted(await self._redis.smembers(ACTIVE)), ACTIVE)
 
-    async def place(self, case_id: str) -> int:
+    async def ahead_of(self, case_id: str) -> int:
         """How many wait before this case."""
         return int(await self._redis.zrank(QUEUE, case_id) or 0)
 
@@ -124,7 +124,7 @@ class Cases:
         found = " ".join(dict.fromkeys([*cues, *case.cues]))
         await self._raise(
             keys=[key("case", case.id), QUEUE],
-            args=[found, case.id, CHANNEL, DESK, json.dumps(_PLACE)],
+            args=[found, case.id, CHANNEL, DESK, json.dumps(_QUEUE_ORDER)],
         )
 
     async def unpromise(self, case: Case) -> None:
@@ -281,7 +281,7 @@ class Cases:
             "operator": operator,
             "set": {name: str(value) for name, value in set.items()},
             "now": time.time(),
-            **_PLACE,
+            **_QUEUE_ORDER,
             "kept": RETENTION["case"],
             "case_of": key("case_of", ""),
             "refused": key("refused", "") if to == "refused" else "",
@@ -323,7 +323,7 @@ def _score(case: Case) -> float:
     return case.opened if case.level == "urgent" else case.opened + _LATER
 
 
-_PLACE = {
+_QUEUE_ORDER = {
     "cases": key("case", ""),
     "origins": key("case_origin", ""),
     "later": _LATER,

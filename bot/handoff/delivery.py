@@ -38,7 +38,7 @@ _AGAIN_SECONDS = 2.0
 
 logger = logging.getLogger(__name__)
 
-Refused = Callable[[str, str], Awaitable[None]]
+ToldUnreachable = Callable[[str, str], Awaitable[None]]
 """Called with a conversation and Twilio's code where the person cannot be reached any more."""
 
 
@@ -51,7 +51,7 @@ class Delivery(BackgroundWork):
         relay: Relay,
         signals: Signals,
         redactor: Redactor,
-        refused: Refused,
+        refused: ToldUnreachable,
     ) -> None:
         super().__init__("delivery")
         self._settings, self._relay, self._signals = settings, relay, signals

@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.stores.absence import without_store
 from bot.stores.forgetting import erased
 from bot.stores.store import Store
-from bot.turn import Channel, Urgency
+from bot.turn import CHANNELS, Channel, Urgency
 from bot.twilio.redaction import Redactor
 from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED
 
@@ -105,7 +105,7 @@ class HandOffService:
         """Whether somebody is there now, and words could be relayed on this channel."""
         if not desk_is_open(self.settings) or not await self.presence.available():
             return False
-        if channel != "web" and not self.settings.calls_twilio:
+        if CHANNELS[channel].posted and not self.settings.calls_twilio:
             return False
         try:
             await self.relay.answers()
@@ -120,7 +120,7 @@ class HandOffService:
         return Situation(
             on_duty=await self.on_duty(channel),
             case=case,
-            ahead=await self.cases.place(case.id) if case else 0,
+            ahead=await self.cases.ahead_of(case.id) if case else 0,
             refused=await self.cases.refused_before(conversation),
             opens=self._opens(),
         )
@@ -183,7 +183,7 @@ class HandOffService:
                 return None, 0
         elif level == "urgent" and case.level != "urgent" and case.state == "waiting":
             await self.cases.raise_level(case, cues)
-        return case, await self.cases.place(case.id)
+        return case, await self.cases.ahead_of(case.id)
 
     async def case_of(self, conversation: str) -> Case | None:
         """The open case of a conversation."""

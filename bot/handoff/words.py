@@ -32,7 +32,7 @@ from bot.stores.keys import RETENTION, key
 from bot.stores.kinds import RELAY, Facts, facts, refusal, same
 from bot.stores.lua import script
 from bot.stores.store import Script, Store
-from bot.turn import Channel
+from bot.turn import CHANNELS, Channel
 
 LONGEST_STREAM = 200
 """Entries of one conversation."""
@@ -151,7 +151,7 @@ class Relay:
             self._failed(error)
             raise RelayClosed from error
         kept = RETENTION["words"]
-        deliver = "" if channel is None else "page" if channel == "web" else "post"
+        deliver = "" if channel is None else "post" if CHANNELS[channel].posted else "page"
         keys = [
             key("words", conversation),
             key("once", conversation),

@@ -7,14 +7,14 @@ from bot.services import Services
 from bot.text.languages import ORIGINAL
 from bot.turn import Reply, Turn
 
-SURE = 0.6
+SURE_OF_LANGUAGE = 0.6
 """Confidence from which a message's own language is trusted when nothing else is known."""
 
 
 def language_of(text: str, services: Services, otherwise: str = ORIGINAL) -> str:
     """The language of a text; another where the text shows none."""
     language, confidence = services.reader.identify(text)
-    return language if confidence >= SURE else otherwise
+    return language if confidence >= SURE_OF_LANGUAGE else otherwise
 
 
 def safe_reply(turn: Turn, words: str, services: Services) -> Reply:

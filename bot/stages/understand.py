@@ -15,7 +15,7 @@ from bot.text.folding import words
 from bot.text.languages import requested
 from bot.turn import PlaceReading, Turn, Understanding
 
-SURE = 0.30
+SURE_OF_TOPIC = 0.30
 """Confidence of the intent from which it is answered; below it, guesses are offered."""
 
 SURE_OF_NOTHING = 0.5
@@ -91,7 +91,7 @@ def for_dialogue(read: Understanding, text: str, kept: Conversation) -> Understa
         return replace(read, intent="danger_over" if safe else FOLLOW_UP, confidence=1.0)
     if read.other_language:
         return replace(read, intent="other_language", confidence=1.0)
-    if read.confidence < (SURE_OF_NOTHING if read.intent == "out_of_scope" else SURE):
+    if read.confidence < (SURE_OF_NOTHING if read.intent == "out_of_scope" else SURE_OF_TOPIC):
         return replace(read, intent="not_understood")
     return read
 

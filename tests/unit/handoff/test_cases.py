@@ -195,9 +195,9 @@ def test_a_case_that_waits_becomes_urgent_where_it_is(stores: Stores) -> None:
     async def work(cases: Cases, state: Any) -> tuple[int, int, Case | None]:
         await opened(cases, OTHER, opened=1000.0)
         case = await opened(cases, cues=["debt"], opened=1001.0)
-        before = await cases.place(case.id)
+        before = await cases.ahead_of(case.id)
         await cases.raise_level(case, ["violence"])
-        return before, await cases.place(case.id), await cases.get(case.id)
+        return before, await cases.ahead_of(case.id), await cases.get(case.id)
 
     before, after, case = with_cases(stores, work)
     assert (before, after) == (1, 0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.stages.safe import SURE, language_of, safe_reply
+from bot.stages.safe import SURE_OF_LANGUAGE, language_of, safe_reply
 from tests.unit.fakes import Parts, reading, turn
 
 
 @pytest.mark.parametrize(
-    ("confidence", "language"), [(SURE, "ht"), (SURE - 0.01, "es"), (0.0, "es")]
+    ("confidence", "language"),
+    [(SURE_OF_LANGUAGE, "ht"), (SURE_OF_LANGUAGE - 0.01, "es"), (0.0, "es")],
 )
 def test_a_message_is_answered_in_its_own_language_where_it_shows_one(
     confidence: float, language: str

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.stages import understand
-from bot.stages.understand import SURE, SURE_OF_NOTHING, for_dialogue
+from bot.stages.understand import SURE_OF_NOTHING, SURE_OF_TOPIC, for_dialogue
 from bot.stores.conversation import Conversation
 from bot.turn import PlaceReading, Understanding
 from tests.unit.fakes import CONVERSATION, Parts, reading, run, turn
@@ -20,8 +20,8 @@ def meant(text: str, read: Understanding, **kept: Any) -> Understanding:
 @pytest.mark.parametrize(
     ("intent", "confidence", "answered"),
     [
-        ("regularise_status", SURE, "regularise_status"),
-        ("regularise_status", SURE - 0.01, "not_understood"),
+        ("regularise_status", SURE_OF_TOPIC, "regularise_status"),
+        ("regularise_status", SURE_OF_TOPIC - 0.01, "not_understood"),
         ("out_of_scope", SURE_OF_NOTHING, "out_of_scope"),
         ("out_of_scope", SURE_OF_NOTHING - 0.01, "not_understood"),
     ],
