@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from bot import hours
+from bot.answers import completeness
 from bot.answers.tables import (
     LONGEST_TEXT,
     PHRASES,
@@ -89,6 +90,7 @@ def problems() -> list[str]:
         _static_numbers,
         _widget,
         _training,
+        completeness.problems,
     ):
         try:
             found.extend(part())
@@ -314,12 +316,6 @@ def _training() -> Iterator[str]:
     yield from _taught_twice((one.language, one.intent, one.text) for one in corpus())
     yield from _taught_twice((one.language, one.level, one.text) for one in read_examples())
     yield from _taught_twice(follow_up.read_examples())
-    domain = {
-        next(iter(intent)) if isinstance(intent, dict) else intent
-        for intent in _yaml(ROOT / "domain.yml")["intents"]
-    }
-    for missing in sorted({example.intent for example in corpus()} - domain):
-        yield f"training: {missing} is no intent of domain.yml"
     try:
         Cues()
     except CueError as error:

@@ -26,16 +26,6 @@ def test_there_is_no_form_and_no_open_question_in_the_dialogue() -> None:
     assert not any(action.startswith("validate_") for action in domain["actions"])
 
 
-def test_every_intent_has_a_rule() -> None:
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
-    ruled = set()
-    for path in (ROOT / "data" / "rules").glob("*.yml"):
-        for rule in yaml.safe_load(path.read_text())["rules"]:
-            first = rule["steps"][0]
-            ruled |= {one["intent"] for one in first.get("or", [first])}
-    assert {next(iter(intent)) for intent in domain["intents"]} == ruled
-
-
 def test_rasa_still_has_the_names_that_we_rely_on() -> None:
     assert inspect.iscoroutinefunction(MessageProcessor._run_action)
     assert callable(MessageProcessor._parse_message_with_graph)
