@@ -25,6 +25,7 @@ from spacy.util import filter_spans
 from bot.directory import names
 from bot.directory.tables import Tables, tables
 from bot.text.folding import words
+from bot.text.lexicon import by_word, word_list
 from bot.turn import PlaceReading
 from bot.work import current
 
@@ -51,35 +52,13 @@ LONGEST_NAME = 80
 SIMILAR = 84.0
 """rapidfuzz's ratio (0 to 100) from which a misspelt name is taken as a guess."""
 
-_BEFORE_HERE = frozenset(
-    (
-        "en por cerca in at near em na perto dans pres nan bo toupre distrito ciudad "
-        "provincia departamento region zona city district cidade ville quartier vil llaqta "
-        "llaqtapi"
-    ).split()
-)
+_BEFORE_HERE = word_list("before_a_place")
 """Words that, directly before a name, say that it is a place."""
 
-_DWELLING = frozenset(
-    (
-        "estoy estamos vivo vivimos viviendo live living am moro moramos estou estamos habite "
-        "habitons suis rete rete abite tiyani tiyaniku kachkani kashani kani"
-    ).split()
-)
-_BEFORE_ORIGIN = frozenset(
-    ("soy vengo vine from desde sou vim viens sot soti manta natural").split()
-)
-_SMALL_WORDS = frozenset(("de del of do da du d la el los las the le les of").split())
-_LEVEL_WORDS = {
-    "region": 2,
-    "departamento": 2,
-    "department": 2,
-    "departement": 2,
-    "provincia": 4,
-    "province": 4,
-    "distrito": 6,
-    "district": 6,
-}
+_DWELLING = word_list("dwelling")
+_BEFORE_ORIGIN = word_list("before_an_origin")
+_SMALL_WORDS = word_list("small_words")
+_LEVEL_WORDS = {word: int(length) for word, length in by_word("levels_of_places").items()}
 
 UNKNOWN = "_"
 """Stands for a word that no name has: such a word is never a person's, since it has no letter."""

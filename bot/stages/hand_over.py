@@ -21,6 +21,7 @@ from bot.stages.choose import code_of
 from bot.stages.context import Context
 from bot.text.folding import words
 from bot.text.languages import ORIGINAL
+from bot.text.lexicon import phrase_list, word_list
 from bot.turn import Answered, Turn, Understanding
 
 LEAVE = "handoff_leave"
@@ -28,41 +29,14 @@ WITHDRAW = "handoff_withdraw"
 ACCEPT = "handoff_accept"
 DECLINE = "handoff_decline"
 
-LEAVE_WORDS = frozenset(
-    "salir terminar exit leave sair encerrar sortir quitter soti fini lluqsiy tukuy chaski".split()
-)
+LEAVE_WORDS = word_list("leave_hand_off")
 """One of them alone ends an active hand-off; its notices name them."""
 
-NO_THANKS = frozenset(
-    {
-        "no gracias",
-        "ya no gracias",
-        "no quiero",
-        "ya no quiero",
-        "cancelar",
-        "no thanks",
-        "no thank you",
-        "cancel",
-        "nao obrigado",
-        "nao obrigada",
-        "nao quero",
-        "non merci",
-        "annuler",
-        "non mesi",
-        "anile",
-        "mana gracias",
-        "manam munanichu",
-        "mana munanichu",
-        "ama gracias",
-    }
-)
+NO_THANKS = phrase_list("no_thanks")
 """Said alone while waiting, it withdraws; after an offer, it declines."""
 
-YES = frozenset(
-    "si sip claro ok okay okey dale ya bueno yes yeah yep sure please sim oui daccord wi dako ari "
-    "allinmi quiero want quero veux vle munani por favor acepto".split()
-)
-NO = frozenset("no nop nope nao non manam mana ahora not now mejor".split())
+YES = word_list("yes")
+NO = word_list("no")
 
 LONGEST_WISH = 80
 """Characters of a message that is a yes, a no or a word that leaves."""

@@ -22,12 +22,23 @@ def _content() -> dict[str, Any]:
 
 
 def word_list(name: str) -> frozenset[str]:
-    """The words of a list.
+    """The words of a list; of one that is kept by language, those of all languages.
 
     Raises:
         KeyError: There is no such list.
     """
-    return frozenset(_content()[name].split())
+    found = _content()[name]
+    texts = found.values() if isinstance(found, dict) else [found]
+    return frozenset(word for text in texts for word in text.split())
+
+
+def phrase_list(name: str) -> frozenset[str]:
+    """The phrases of a list that is kept by language and separated by commas.
+
+    Raises:
+        KeyError: There is no such list.
+    """
+    return frozenset(by_phrase(name))
 
 
 def by_word(name: str) -> dict[str, str]:
