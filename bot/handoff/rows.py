@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from bot.handoff.case import Case, State
 from bot.stores import records
-from bot.turn import URGENCY_LEVELS
+from bot.turn import CHANNELS, URGENCY_LEVELS
 
 
 def to_row(case: Case) -> dict[str, str]:
@@ -49,6 +49,8 @@ def from_row(row: Mapping[bytes, bytes]) -> Case | None:
         return None
     if case.state not in get_args(State) or case.level not in URGENCY_LEVELS:
         raise ValueError("state or level")
+    if case.channel not in CHANNELS:
+        raise ValueError("channel")
     return case
 
 

@@ -22,6 +22,7 @@ from bot.handoff.topics import DESK
 from bot.privacy import logs
 from bot.stores import records
 from bot.tasks import BackgroundWork
+from bot.turn import CHANNELS
 
 LOOK_SECONDS = 2.0
 
@@ -136,4 +137,6 @@ def _notice(stored: bytes) -> dict[str, Any]:
     for field in ("id", "code", "conversation", "channel", "language", "state"):
         if not isinstance(notice[field], str):
             raise TypeError(field)
+    if notice["channel"] not in CHANNELS:
+        raise ValueError("channel")
     return {**notice, "final": bool(notice["final"])}

@@ -37,7 +37,7 @@ def test_a_field_of_another_release_is_left_out() -> None:
     assert from_row(stored(colour="red")) is not None
 
 
-@pytest.mark.parametrize("changes", [{"state": "sleeping"}, {"level": "odd"}])
+@pytest.mark.parametrize("changes", [{"state": "sleeping"}, {"level": "odd"}, {"channel": "odd"}])
 def test_a_record_that_says_nothing_known_is_damaged(changes: dict[str, str]) -> None:
     assert not is_sound(stored(**changes))
     assert is_sound(stored())

@@ -50,7 +50,25 @@ def test_a_notice_reaches_the_persons_stream_once(stores: Stores) -> None:
     assert watched(stores, work) == (["handoff_joined"], 0)
 
 
-@pytest.mark.parametrize("stored", ["nonsense", "{}", json.dumps({"id": 1})])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "nonsense",
+        "{}",
+        json.dumps({"id": 1}),
+        json.dumps(
+            {
+                "id": "1",
+                "code": "handoff_joined",
+                "conversation": CONVERSATION,
+                "channel": "odd",
+                "language": "es",
+                "state": "active",
+                "final": False,
+            }
+        ),
+    ],
+)
 def test_a_damaged_notice_stops_no_other(stores: Stores, stored: str) -> None:
     async def work(handoff: HandOffService, guard: Watch) -> int:
         await handoff.state.rpush(NOTICES, stored)
