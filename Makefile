@@ -48,7 +48,8 @@ test: browser development
 	$(call TIMED,lint,$(MAKE) --no-print-directory lint)
 	$(call TIMED,training,$(MAKE) --no-print-directory train)
 	$(call TIMED,unit tests,$(PYTEST) tests/unit)
-	$(call TIMED,tests at the boundary,$(PYTEST) tests/end_to_end)
+	$(call TIMED,tests at the boundary,$(PYTEST) -m 'not proof and not alone' tests/end_to_end)
+	$(call TIMED,tests under attack,$(BIN)/python -m pytest -m 'alone and not proof' tests/end_to_end)
 
 # The long forms of what the suite proves in short: tens of minutes.
 proof: browser development train

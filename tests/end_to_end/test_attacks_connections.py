@@ -14,6 +14,8 @@ import requests
 from tests.conftest import App
 from tests.end_to_end.bystander import bystander, from_address
 
+pytestmark = pytest.mark.alone
+
 FEW_FILES = 1024
 """The hard limit under which the app is started: what many systems grant."""
 

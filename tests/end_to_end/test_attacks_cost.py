@@ -42,6 +42,8 @@ DEAREST = (
     "distinct signs",
 )
 
+pytestmark = pytest.mark.alone
+
 LIMIT = 15_900
 """Bytes of a message: the channel takes 16 kB of body."""
 

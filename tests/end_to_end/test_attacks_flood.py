@@ -13,6 +13,8 @@ from tests.end_to_end.bystander import PLEAS, bystander, from_address
 from tests.end_to_end.desk import Caller, add_operator
 from tests.end_to_end.fake_twilio import SID, fake_twilio
 
+pytestmark = pytest.mark.alone
+
 FALSE_CASES = 300
 WAITING = 10
 NEAR_THE_FRONT = 5

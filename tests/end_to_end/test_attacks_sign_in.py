@@ -17,6 +17,8 @@ from tests.conftest import ROOT, App, running
 from tests.end_to_end.bystander import bystander, from_address
 from tests.end_to_end.desk import PASSWORD, Caller, add_operator, until
 
+pytestmark = pytest.mark.alone
+
 GUESSES = 20
 WRONG = "no es esta clave"
 

@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import App
 from tests.end_to_end.bystander import bystander
 
+pytestmark = pytest.mark.alone
+
 HOSTILE = {
     "one letter that becomes eighteen": "ﷺ" * 5200,
     "marks on one letter": "a" + "\u0301" * 7000,

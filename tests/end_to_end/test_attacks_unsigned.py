@@ -11,6 +11,8 @@ import requests
 from tests.conftest import App
 from tests.end_to_end.bystander import bystander, from_address
 
+pytestmark = pytest.mark.alone
+
 FORM = "&".join(f"f{number}=" for number in range(26_000))
 
 

@@ -28,6 +28,8 @@ STATE_RECORDS = (
     "refused",
     "lock",
 )
+
+pytestmark = pytest.mark.alone
 WRONG_TYPE, NO_CODES, NOT_OF_US = "a set or a list", b"\xff{no json", b'{"language": 7}'
 
 

@@ -81,30 +81,26 @@ def test_words_to_avoid_name_nothing() -> None:
     assert not avoided() & used
 
 
+def told(pattern: str) -> set[str]:
+    """What the documents name; decisions tell of their time."""
+    texts = [path.read_text() for path in DOCUMENTS if path not in DECISIONS]
+    return {one for text in texts for one in re.findall(pattern, text)}
+
+
 def test_every_command_of_the_documents_exists() -> None:
     source = (ROOT / "bot" / "cli.py").read_text()
     known = set(re.findall(r"(?:command|add_parser)\(\s*\"([\w-]+)\"", source))
-    told = {
-        one
-        for path in DOCUMENTS
-        for one in re.findall(r"python -m bot (\w[\w-]*)", path.read_text())
-        if path not in DECISIONS
-    }
-    assert told <= known
+    assert told(r"python -m bot (\w[\w-]*)") <= known
 
 
 def test_every_goal_of_make_in_the_documents_exists() -> None:
     goals = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
-    told = {
-        one
-        for path in DOCUMENTS
-        for one in re.findall(r"`make ([a-z]+)", path.read_text())
-        if path not in DECISIONS
-    }
-    assert told <= goals
+    assert told(r"`make ([a-z]+)") <= goals
 
 
 def test_every_setting_is_documented() -> None:
-    told = set(re.findall(r"CHASKI_(\w+)", (ROOT / "docs" / "settings.md").read_text()))
+    named_there = set(re.findall(r"CHASKI_(\w+)", (ROOT / "docs" / "settings.md").read_text()))
     made = {"warnings"}  # what a start tells of the others
-    assert {name.upper() for name in Settings.__fields__} - told <= {one.upper() for one in made}
+    assert {name.upper() for name in Settings.__fields__} - named_there <= {
+        one.upper() for one in made
+    }

@@ -82,11 +82,10 @@ def test_the_distance_is_the_great_circles() -> None:
     assert distance(*lima, *lima) == 0
 
 
-@pytest.mark.parametrize("every", [25, pytest.param(1, marks=pytest.mark.proof)])
 @pytest.mark.parametrize("service", ["fistrap", "cem", "upe", "police"])
-def test_every_district_gets_an_answer_for_every_service(service: Service, every: int) -> None:
-    # All of them in the long form: a fault in one row shows in the few districts near it.
-    for place, language in zip(tables().places[::every], cycle(LANGUAGES), strict=False):
+def test_every_district_gets_an_answer_for_every_service(service: Service) -> None:
+    # All of them, not a sample: a fault in one row shows in the few districts near it.
+    for place, language in zip(tables().places, cycle(LANGUAGES), strict=False):
         found = nearest(service, place.ubigeo)
         assert len(found.offices) <= AT_MOST
         assert found.offices or found.fallback

@@ -119,8 +119,8 @@ export function show() {
   log.dataset.case = current;
   if (atEnd) log.scrollTop = log.scrollHeight;
   showWindow();
-  if (beingNoted.get("age") !== current) $("age").value = one.age;
-  if (beingNoted.get("consent") !== current) $("consent").checked = one.consent > 0;
+  if (beingNoted.get("age")?.of !== current) $("age").value = one.age;
+  if (beingNoted.get("consent")?.of !== current) $("consent").checked = one.consent > 0;
   $("referral").hidden = !(one.consent > 0);
   $("referral-locked").hidden = one.consent > 0;
   $("referral").href = `/console/cases/${one.id}/referral`;
@@ -249,9 +249,10 @@ export function startConversation(changed) {
 const beingNoted = new Map();
 
 async function note(field, path, body) {
-  beingNoted.set(field, current);
+  const mine = { of: current };
+  beingNoted.set(field, mine);
   const row = await act(path, body);
-  beingNoted.delete(field);
+  if (beingNoted.get(field) === mine) beingNoted.delete(field);
   if (row) update(row);
   else show();
 }

@@ -36,6 +36,10 @@ async def a_minute_passes(presence: Presence, state: Any) -> None:
     await state.zadd(SEEN, {"rosa": time.time() - HEARTBEAT_SECONDS - 1})
 
 
+def test_an_operator_is_lost_after_a_minute_at_most() -> None:
+    assert HEARTBEAT_SECONDS <= 60
+
+
 def test_on_a_break_an_operator_is_seen_and_takes_no_cases(stores: Stores) -> None:
     assert after(stores, rosa_works) == (["rosa"], ["rosa"])
     assert after(stores, rosa_rests) == (["rosa"], [])
