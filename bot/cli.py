@@ -16,6 +16,7 @@ from bot.directory.tables import TableError
 from bot.nlu.cue import CueError
 from bot.privacy import logs
 from bot.settings import Settings, SettingsError
+from bot.text.lexicon import LexiconError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     try:
         status: int = options.command(options, settings)
-    except (TableError, CueError) as error:  # about our own files: the message is safe to show
+    except (
+        TableError,
+        CueError,
+        LexiconError,
+    ) as error:  # about our own files: the message is safe to show
         print(error, file=sys.stderr)
         return 1
     return status
@@ -177,9 +182,13 @@ def _parse(options: argparse.Namespace, settings: Settings) -> int:
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
-    from bot.answers.check import problems
+    from bot.text import lexicon
 
-    found = problems()
+    found = lexicon.problems()
+    if not found:  # else nothing that reads it can be imported
+        from bot.answers import check
+
+        found = check.problems()
     for problem in found:
         print(problem)
     print(f"{len(found)} problems" if found else "The directory and the answers are sound.")

@@ -36,6 +36,7 @@ from bot.nlu.urgency_examples import read_examples
 from bot.paths import ROOT
 from bot.text.folding import fold, words
 from bot.text.languages import LANGUAGES
+from bot.text.lexicon import alternatives
 
 LONGEST_TITLE = 28
 MOST_CHOICES = 3
@@ -63,9 +64,9 @@ CLOSED_QUESTIONS = frozenset(
 )
 """The only texts that may ask something (law 3)."""
 
-TO_THE_FACE = re.compile(r"\bv[ií]ctimas?\b|\bvictims?\b|\bv[ií]timas?\b|\bvictimes?\b", re.I)
-INSTITUTIONS = ("Defensa Pública de Víctimas", "Víctimas y Testigos")
-"""Names that hold the word and stay."""
+TO_THE_FACE = re.compile(rf"\b(?:{alternatives('never_to_the_face')})\b")
+INSTITUTIONS = re.compile(rf"\b(?:{alternatives('institutions')})\b")
+"""Names that hold such a word and stay."""
 
 NEVER_IN_A_TABLE = frozenset("{}[]<>\\")
 """Of templates and markup: left over from somebody's copying, and shown to people as they are."""
@@ -249,10 +250,7 @@ def text_problems(key: str, one: Answer) -> Iterator[str]:
             yield f"a broken placeholder in {language}"
         if "?" in text and key not in CLOSED_QUESTIONS:
             yield f"a question in {language} (law 3)"
-        plain = text
-        for name in INSTITUTIONS:
-            plain = plain.replace(name, "")
-        if TO_THE_FACE.search(plain):
+        if TO_THE_FACE.search(INSTITUTIONS.sub("", fold(bare))):
             yield f"'victim' to the person's face in {language}"
         try:
             values = {name: "x" * 12 for name, part in placeholders[language] if not part}

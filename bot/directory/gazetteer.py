@@ -25,7 +25,7 @@ from spacy.util import filter_spans
 from bot.directory import names
 from bot.directory.tables import Tables, tables
 from bot.text.folding import words
-from bot.text.lexicon import by_word, word_list
+from bot.text.lexicon import alternatives, by_code, entries
 from bot.turn import PlaceReading
 from bot.work import current
 
@@ -52,18 +52,16 @@ LONGEST_NAME = 80
 SIMILAR = 84.0
 """rapidfuzz's ratio (0 to 100) from which a misspelt name is taken as a guess."""
 
-_BEFORE_HERE = word_list("before_a_place")
-"""Words that, directly before a name, say that it is a place."""
-
-_DWELLING = word_list("dwelling")
-_BEFORE_ORIGIN = word_list("before_an_origin")
-_SMALL_WORDS = word_list("small_words")
-_LEVEL_WORDS = {word: int(length) for word, length in by_word("levels_of_places").items()}
+_BEFORE_HERE = entries("before_a_place")
+_DWELLING = entries("dwelling")
+_BEFORE_ORIGIN = entries("origin")
+_SMALL_WORDS = entries("small_words")
+_LEVEL_WORDS = {word: int(digits) for word, digits in by_code("levels").items()}
 
 UNKNOWN = "_"
 """Stands for a word that no name has: such a word is never a person's, since it has no letter."""
 
-_QUECHUA_ENDING = re.compile(r"(piqa|pim|pin|pis|pi|mantaqa|manta|manpas|man|taqa|ta|paq)$")
+_ENDING = re.compile(rf"(?:{alternatives('place_endings')})$")
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ class Gazetteer:
         if not found:
             return []
         spans = []
-        plain = [_QUECHUA_ENDING.sub("", word) or word for word in found]
+        plain = [_ENDING.sub("", word) or word for word in found]
         readings = [found] if plain == found else [found, plain]
         for tokens in readings:
             doc = self._doc([word if word in self._words else UNKNOWN for word in tokens])

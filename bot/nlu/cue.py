@@ -1,26 +1,22 @@
 """One cue of danger: how its phrase is written, and how it is found.
 
-Decides the syntax, for translators: `(a|b|)` alternatives, an empty one makes the part optional;
-` ... ` up to four words between.
+Decides the syntax, for translators: `(a|b|)` alternatives, an empty one makes the part optional
+(`bot.text.brackets`); ` ... ` up to four words between.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.text.brackets import BRACKETS, BracketError, spelled_out
 from bot.text.folding import words
 from bot.turn import Urgency
 
 GAP = 4
 """Words that ` ... ` may stand for."""
-
-
-MOST_EXPANSIONS = 400
-"""Readings of one bracketed word; more is a slip of the pen."""
 
 
 MOST_PLACES = 250
@@ -29,9 +25,6 @@ tells something repeats a word more often."""
 
 
 _GAP = "..."
-
-
-_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
 _UNIT = re.compile(r"(?:\([^()]*\)|[^\s()])+")
@@ -47,18 +40,10 @@ def expand(unit: str) -> list[tuple[str, ...]]:
     Raises:
         CueError: Brackets are not closed or nested, or the readings are too many.
     """
-    pieces = _BRACKETS.split(unit)  # plain, alternatives, plain, alternatives, plain …
-    if any(sign in piece for piece in pieces[0::2] for sign in "()|"):
-        raise CueError(f"unbalanced brackets: {unit!r}")
-    options = [
-        [piece] if number % 2 == 0 else piece.split("|") for number, piece in enumerate(pieces)
-    ]
-    total = 1
-    for option in options:
-        total *= len(option)
-    if total > MOST_EXPANSIONS:
-        raise CueError(f"{total} readings: {unit!r}")
-    return sorted({tuple(words("".join(choice))) for choice in itertools.product(*options)})
+    try:
+        return sorted({tuple(words(reading)) for reading in spelled_out(unit)})
+    except BracketError as error:
+        raise CueError(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -92,7 +77,7 @@ class Cue:
         Raises:
             CueError: Nothing is left of the cue, or its brackets are wrong.
         """
-        if any(sign in _BRACKETS.sub("", self.written) for sign in "()|"):
+        if any(sign in BRACKETS.sub("", self.written) for sign in "()|"):
             raise CueError(f"unbalanced brackets: {self.written!r}")
         if any(_GAP in part for part in self.parts if part != _GAP):
             raise CueError(f"no spaces around {_GAP}: {self.written!r}")

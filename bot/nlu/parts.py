@@ -11,7 +11,7 @@ import re
 from bot.nlu.cues import Reading
 from bot.nlu.vectors import WINDOW
 from bot.text.folding import words
-from bot.text.lexicon import word_list
+from bot.text.lexicon import alternatives
 
 MOST_SENTENCES = 4
 
@@ -31,9 +31,7 @@ SHORTEST_CLAUSE = 4
 _SENTENCE = re.compile(r"[.?!;\n…]+")
 
 
-_CLAUSE = re.compile(
-    rf"[.?!;,:\n…]+|\b(?:{'|'.join(sorted(word_list('because'), reverse=True))})\b", re.IGNORECASE
-)
+_CLAUSE = re.compile(rf"[.?!;,:\n…]+|\b(?:{alternatives('because')})\b", re.IGNORECASE)
 
 
 def sentences(text: str) -> list[str]:

@@ -12,16 +12,13 @@ import re
 from bot.stages.context import Context
 from bot.text.folding import fold, words
 from bot.text.languages import ORIGINAL
-from bot.text.lexicon import by_word, word_list
+from bot.text.lexicon import alternatives, by_code, entries
 from bot.turn import Answered, PlaceReading, Turn, Understanding
 
-_NUMBER = re.compile(
-    r"(?:opcion|option|opsyon|opcao|numero|number|n|no|la|el)?[\s.:#]*(\d{1,2})[\s.):]*"
-)
+_NUMBER = re.compile(rf"(?:{alternatives('before_a_number')})?[\s.:#]*(\d{{1,2}})[\s.):]*")
 
-
-_ORDINALS = by_word("ordinals")
-_AROUND = word_list("around_an_ordinal")
+_ORDINALS = by_code("ordinals")
+_AROUND = entries("around_an_ordinal")
 
 
 async def run(turn: Turn, context: Context) -> None:

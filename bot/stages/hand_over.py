@@ -21,7 +21,7 @@ from bot.stages.choose import code_of
 from bot.stages.context import Context
 from bot.text.folding import words
 from bot.text.languages import ORIGINAL
-from bot.text.lexicon import phrase_list, word_list
+from bot.text.lexicon import entries
 from bot.turn import Answered, Turn, Understanding
 
 LEAVE = "handoff_leave"
@@ -29,14 +29,15 @@ WITHDRAW = "handoff_withdraw"
 ACCEPT = "handoff_accept"
 DECLINE = "handoff_decline"
 
-LEAVE_WORDS = word_list("leave_hand_off")
+LEAVE_WORDS = entries("leave")
 """One of them alone ends an active hand-off; its notices name them."""
 
-NO_THANKS = phrase_list("no_thanks")
+NO_THANKS = entries("no_thanks")
 """Said alone while waiting, it withdraws; after an offer, it declines."""
 
-YES = word_list("yes")
-NO = word_list("no")
+YES = entries("accept")
+NO = entries("decline")
+"""Words of a yes and of a no to an offer."""
 
 LONGEST_WISH = 80
 """Characters of a message that is a yes, a no or a word that leaves."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from bot.directory.gazetteer import gazetteer
 from bot.nlu.ngrams import LONGEST_READ
 from bot.stages.context import Context
+from bot.text.asked_language import greeted, requested
 from bot.text.folding import words
-from bot.text.languages import ORIGINAL, greeted, requested
+from bot.text.languages import ORIGINAL
 from bot.turn import Turn
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bot.stages.context import Context
 from bot.text.folding import words
-from bot.text.lexicon import word_list
+from bot.text.lexicon import entries
 from bot.turn import Turn, Understanding
 
 LONGEST_WORD = 40
 """Characters of a message that is one word."""
 
-STOP_WORDS = word_list("stop")
-ERASE_WORDS = word_list("erase")
+STOP_WORDS = entries("stop")
+ERASE_WORDS = entries("erase")
 
 
 async def run(turn: Turn, context: Context) -> None:

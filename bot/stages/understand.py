@@ -11,8 +11,8 @@ from dataclasses import replace
 from bot.answers.organisations import BY_PLACE
 from bot.stages.context import Context
 from bot.stores.conversation import Conversation
+from bot.text.asked_language import requested
 from bot.text.folding import words
-from bot.text.languages import requested
 from bot.turn import PlaceReading, Turn, Understanding
 
 SURE_OF_TOPIC = 0.30

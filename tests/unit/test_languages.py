@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.languages import LANGUAGES, NAMES, requested
+from bot.text.asked_language import requested
+from bot.text.languages import LANGUAGES, NAMES
 
 
 @pytest.mark.parametrize(
