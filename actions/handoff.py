@@ -13,7 +13,7 @@ from actions.replies import Events, entities, entity, intent, language_of, slot,
 from bot.answers.tables import answer, when_opens
 from bot.handoff.case import Age, Case
 from bot.handoff.service import HandOffService, Situation, provided
-from bot.turn import CHANNELS, Channel, Urgency
+from bot.turn import Urgency, abilities_of
 
 MANY_AHEAD = 10
 """People before somebody in the queue from which on they hear that it may take long."""
@@ -134,7 +134,7 @@ async def _open(
     cues = entities(tracker, "cues") or slot(tracker, "last_cues").split()
     return await handoff.open(
         tracker.sender_id,
-        _channel(tracker) or "web",
+        entity(tracker, "channel"),
         language_of(tracker),
         level,
         cues,
@@ -154,21 +154,15 @@ def _age(tracker: Tracker, cues: list[str]) -> Age:
 
 
 async def _situation(tracker: Tracker) -> Situation:
-    handoff, channel = provided(), _channel(tracker)
-    if handoff is None or channel is None:
+    handoff = _handoff(tracker)
+    if handoff is None:
         return Situation()
-    return await handoff.situation(tracker.sender_id, channel)
-
-
-def _channel(tracker: Tracker) -> Channel | None:
-    """Where the person writes; None where nobody could write back."""
-    found = entity(tracker, "channel")
-    abilities = CHANNELS.get(found)  # type: ignore[call-overload]
-    return found if abilities is not None and abilities.relayed else None  # type: ignore[return-value]
+    return await handoff.situation(tracker.sender_id, entity(tracker, "channel"))
 
 
 def _handoff(tracker: Tracker) -> HandOffService | None:
-    return provided() if _channel(tracker) is not None else None
+    """The hand-off; None where nobody could write back."""
+    return provided() if abilities_of(entity(tracker, "channel")).relayed else None
 
 
 def _say_waiting(dispatcher: CollectingDispatcher, situation: Situation) -> None:

@@ -22,9 +22,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bot import errors
+from bot import channels, errors
 from bot.answers.tables import answers
-from bot.channels import web, whatsapp
 from bot.console import pages
 from bot.console.attempts import Attempts
 from bot.console.board import Board
@@ -140,8 +139,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     routes: list[BaseRoute] = [
         *health.routes(),
-        *whatsapp.routes(),
-        *web.routes(),
+        *channels.routes(),
         *widget.routes(),
         *pages.routes(),
     ]

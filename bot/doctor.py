@@ -34,6 +34,7 @@ from bot.stores.kinds import RELAY, SAME, STATE, Facts, Kind, StoreError, connec
 from bot.stores.kinds import refusal as store_refusal
 from bot.stores.kinds import same as are_same
 from bot.stores.store import Store
+from bot.turn import CHANNELS
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -396,14 +397,15 @@ def public_address(settings: Settings) -> Iterator[Finding]:
 
 
 def twilio(settings: Settings) -> Iterator[Finding]:
-    """WhatsApp and SMS."""
+    """What the channels that Twilio signs and posts for need."""
+    signed = " and no ".join(one.label["en"] for one in CHANNELS.values() if one.signed)
+    posted = " and ".join(one.label["en"] for one in CHANNELS.values() if one.posted)
     token, sid = settings.twilio_auth_token, settings.twilio_account_sid
     if not token:
         yield Finding(
             "warning",
             "Twilio",
-            "CHASKI_TWILIO_AUTH_TOKEN is not set: no WhatsApp and no SMS, their webhook answers "
-            "503.",
+            f"CHASKI_TWILIO_AUTH_TOKEN is not set: no {signed}, their webhook answers 503.",
         )
     if sid and not _SID.fullmatch(sid):
         yield Finding(
@@ -416,7 +418,7 @@ def twilio(settings: Settings) -> Iterator[Finding]:
             "warning",
             "Twilio",
             "CHASKI_TWILIO_ACCOUNT_SID is not set: Twilio keeps what people write, and operators "
-            "cannot write to WhatsApp and SMS.",
+            f"cannot write to {posted}.",
         )
     elif token:
         yield Finding("ok", "Twilio", "account and token are set")

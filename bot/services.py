@@ -85,7 +85,7 @@ class HandOff(Protocol):
     async def delivered(self, conversation: str, entry: str) -> None:
         """A message has reached the person's page."""
 
-    async def with_answer(self, conversation: str, longest: int) -> str:
+    async def with_answer(self, conversation: str, longest: float) -> str:
         """What could not be posted yet, to go with the answer of a turn, at most so long."""
 
     async def fared(self, message: str, state: str, code: str) -> None:

@@ -6,11 +6,14 @@ other. A `Turn` lives in memory while one message is answered; of it, only codes
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Channel = Literal["whatsapp", "sms", "web"]
+Channel = str
+"""Where a person writes: a code of `CHANNELS`."""
+
 Urgency = Literal["none", "high", "urgent"]
 HandOffState = Literal["none", "offered", "waiting", "active", "closed"]
 
@@ -33,36 +36,72 @@ URGENCY_LEVELS: tuple[Urgency, ...] = ("none", "high", "urgent")
 """From calm to danger now; a later one is higher (SOP, Annex 2)."""
 
 
+ReplyForm = Literal["buttons", "numbered", "spoken"]
+
+
 @dataclass(frozen=True)
 class Abilities:
     """What a channel can do.
 
     Attributes:
-        relayed: Whether an operator can write back on it.
-        posted: Whether what is written back is posted by the provider; else the page asks for it.
-        window_seconds: After the person's last message within which it may be posted; 0 for ever.
-        longest_message: Characters (UTF-16 units) of one message; 0 where nothing limits them.
-        buttons: Whether choices are pressed; else they are numbered, in the one message of a turn.
-        spoken: Whether it is heard and spoken.
+        file: Its module in `bot.channels`; several channels may share one.
+        label: How operators read its name, by language of the desk.
+        reply_form: How its replies give choices: as buttons, numbered in one message a turn, or
+            spoken.
+        relayed: Whether an operator can write back.
+        posted: Whether what comes later is posted to the person, for which the provider's
+            credentials and a return address are needed; else the person's page asks for it.
+        signed: Whether the provider signs what comes in.
+        longest_message: UTF-16 units of one message to the person.
+        window_seconds: How long after their last message a person may be written to; None where
+            nothing bounds it.
     """
 
-    relayed: bool = True
+    file: str
+    label: Mapping[str, str]
+    reply_form: ReplyForm
+    relayed: bool = False
     posted: bool = False
-    window_seconds: int = 0
-    longest_message: int = 0
-    buttons: bool = False
-    spoken: bool = False
+    signed: bool = False
+    longest_message: float = math.inf
+    window_seconds: int | None = None
 
-
-LONGEST_OF_TWILIO = 1600
-"""Characters of one message that Twilio takes."""
 
 CHANNELS: Mapping[Channel, Abilities] = {
-    "whatsapp": Abilities(posted=True, window_seconds=24 * 3600, longest_message=LONGEST_OF_TWILIO),
-    "sms": Abilities(posted=True, longest_message=LONGEST_OF_TWILIO),
-    "web": Abilities(buttons=True),
+    "whatsapp": Abilities(
+        file="whatsapp",
+        label={"es": "WhatsApp", "en": "WhatsApp"},
+        reply_form="numbered",
+        relayed=True,
+        posted=True,
+        signed=True,
+        longest_message=1600,
+        window_seconds=24 * 3600,
+    ),
+    "sms": Abilities(
+        file="whatsapp",
+        label={"es": "SMS", "en": "SMS"},
+        reply_form="numbered",
+        relayed=True,
+        posted=True,
+        signed=True,
+        longest_message=1600,
+    ),
+    "web": Abilities(
+        file="web",
+        label={"es": "Web", "en": "Web"},
+        reply_form="buttons",
+        relayed=True,
+    ),
 }
-"""The one table of channels: another one is a row here and a file in `bot/channels/`."""
+"""The channels, in the order in which operators see them: the one list that everything reads."""
+
+NO_ABILITIES = Abilities(file="", label={}, reply_form="buttons")
+
+
+def abilities_of(channel: Channel) -> Abilities:
+    """What a channel can do; nothing where a damaged record names none."""
+    return CHANNELS.get(channel, NO_ABILITIES)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from bot.channels import events, origins
 from bot.channels.turns import Crowded, UnderWay
-from bot.channels.web_messages import body_of, turn_of
+from bot.channels.web_messages import CHANNEL, body_of, turn_of
 from bot.directory.areas import exists
 from bot.http.body import TooLarge, read_body, read_json
 from bot.http.callers import accepted_language, address_of, bearer_token
@@ -112,10 +112,10 @@ async def _begin(request: Request) -> Response:
         raise RequestRefused(400, "unknown_region", "region is an INEI code of 2, 4 or 6 digits.")
     token = new_session_token(services.settings.secret)
     turn = Turn(
-        channel="web",
+        channel=CHANNEL,
         site=_site(request, fields, services),
         origin=_origin(request, services),
-        conversation=conversation_id(services.settings.secret, "web", token),
+        conversation=conversation_id(services.settings.secret, CHANNEL, token),
         language=wanted or accepted_language(request),
         understanding=Understanding(intent="greet", place=PlaceReading(code=region)),
     )
@@ -127,7 +127,7 @@ async def _message(request: Request) -> Response:
     services = services_of(request)
     token = await _token(request, services)
     fields = await _fields(request)
-    turn = turn_of(fields, conversation_id(services.settings.secret, "web", token))
+    turn = turn_of(fields, conversation_id(services.settings.secret, CHANNEL, token))
     turn.origin = _origin(request, services)
     turn.language = accepted_language(request)
     turn = await answer(turn, services)
@@ -159,7 +159,7 @@ def _answered_without_store(services: Services, what: str) -> Iterator[None]:
         yield
     except Exception as error:
         services.store.failed()
-        logs.failure(logger, what, error, channel="web")
+        logs.failure(logger, what, error, channel=CHANNEL)
 
 
 async def _forget_if_ended(turn: Turn, services: Services) -> None:
@@ -173,7 +173,7 @@ async def _forget_if_ended(turn: Turn, services: Services) -> None:
 async def _events(request: Request) -> Response:
     services = services_of(request)
     token = await _token(request, services)
-    conversation = conversation_id(services.settings.secret, "web", token)
+    conversation = conversation_id(services.settings.secret, CHANNEL, token)
     after = request.headers.get("last-event-id", "").strip()
     if not re.fullmatch(r"\d{1,15}-\d{1,10}", after):
         after = ""
@@ -211,11 +211,11 @@ async def _leave(request: Request) -> Response:
 
 
 async def _erase(token: str, services: Services) -> None:
-    conversation = conversation_id(services.settings.secret, "web", token)
+    conversation = conversation_id(services.settings.secret, CHANNEL, token)
     try:
         await services.end(conversation)
     except Exception as error:
-        logs.failure(logger, "session not erased", error, channel="web")
+        logs.failure(logger, "session not erased", error, channel=CHANNEL)
         services.unfinished.add(conversation)  # a page that has left cannot ask again
         raise RequestRefused(503, "not_erased", phrase="not_erased") from None
 
@@ -260,7 +260,7 @@ async def _token(request: Request, services: Services) -> str:
         RequestRefused: It is missing, not ours, expired, or its session was erased.
     """
     token = _good_token(request, services)
-    conversation = conversation_id(services.settings.secret, "web", token)
+    conversation = conversation_id(services.settings.secret, CHANNEL, token)
     ended = False
     with _answered_without_store(services, "session not looked up"):
         ended = not services.store.down and await kept.has_ended(services.redis, conversation)

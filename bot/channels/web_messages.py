@@ -14,6 +14,8 @@ from bot.text.cleaning import clean
 from bot.text.languages import ORIGINAL
 from bot.turn import Position, Reply, Turn
 
+CHANNEL = "web"
+
 LONGEST_CHOICE = 64
 
 
@@ -33,7 +35,7 @@ def turn_of(fields: dict[str, Any], conversation: str) -> Turn:
     identity = fields.get("id", "")
     if not isinstance(identity, str) or not (identity == "" or MESSAGE_ID.fullmatch(identity)):
         raise RequestRefused(400, "bad_id", phrase="error_bad_request")
-    turn = Turn(channel="web", conversation=conversation, message_id=identity)
+    turn = Turn(channel=CHANNEL, conversation=conversation, message_id=identity)
     value = fields[given[0]]
     if given[0] == "location":
         turn.position = _position(value)

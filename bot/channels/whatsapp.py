@@ -5,7 +5,7 @@ token the webhook is closed), that a form of more than `bot.http.body.MOST_FIELD
 it is checked, that the signature is checked over the raw body with blank fields kept, that an
 address whose signatures are wrong again and again is told to wait (`bot.channels.refusals`), that a
 sender becomes a pseudonym at once, that media are never fetched, and that a turn is one message of
-at most `LONGEST_MESSAGE` characters, since the order of several is not guaranteed. While an
+as many characters as the channel takes, since the order of several is not guaranteed. While an
 operator has the conversation a turn is answered only with what could not be posted yet: what
 operators write is posted (`bot.handoff.delivery`), and Twilio tells under `STATUS_PATH` how it
 fared.
@@ -36,16 +36,13 @@ from bot.settings import Settings
 from bot.stages import answer
 from bot.text.cleaning import clean
 from bot.text.numbers import whole_number
-from bot.turn import CHANNELS, Channel, Position, Turn
+from bot.turn import Position, Turn, abilities_of
 from bot.twilio.rest import length
 
 PATH = "/webhooks/whatsapp"
 
 LONGEST_BODY = 96 * 1024
 """Bytes: a form escapes one emoji with twelve, and Twilio takes 1,600 letters of a message."""
-
-LONGEST_MESSAGE = CHANNELS["whatsapp"].longest_message
-"""Characters (UTF-16 units) of one message that Twilio takes."""
 
 LONGEST_ID = 64
 
@@ -78,7 +75,9 @@ async def _webhook(request: Request) -> Response:
 async def _waiting(turn: Turn, services: Services) -> str:
     """What an operator wrote and Twilio has not taken yet; it may as well go with this answer."""
     try:
-        return await services.handoff.with_answer(turn.conversation, LONGEST_MESSAGE)
+        return await services.handoff.with_answer(
+            turn.conversation, abilities_of(turn.channel).longest_message
+        )
     except Exception as error:  # it goes on waiting
         logs.failure(logger, "nothing taken along", error, channel=turn.channel)
         return ""
@@ -145,7 +144,7 @@ def turn_of(form: Form, settings: Settings) -> Turn | None:
     if not sender:
         return None
     on_whatsapp = form.get("From", "").startswith("whatsapp:") or "ExternalUserId" in form
-    channel: Channel = "whatsapp" if on_whatsapp else "sms"
+    channel = "whatsapp" if on_whatsapp else "sms"
     identity = (form.get("MessageSid") or form.get("SmsMessageSid") or "")[:LONGEST_ID]
     media = form.get("NumMedia", "0")
     conversation = conversation_id(settings.secret, channel, sender)
@@ -173,23 +172,24 @@ def render(turn: Turn) -> str:
     if choices:
         lines = [f"{number}. {choice.title}" for number, choice in enumerate(choices, start=1)]
         menu = "\n".join([say("choice_prompt", turn.language or "es"), *lines])
-    return fit([reply.text for reply in turn.replies], menu)
+    longest = abilities_of(turn.channel).longest_message
+    return fit([reply.text for reply in turn.replies], menu, longest)
 
 
-def fit(texts: list[str], menu: str) -> str:
-    """Texts and a menu within `LONGEST_MESSAGE`: the first text and the menu are kept longest.
+def fit(texts: list[str], menu: str, longest: float) -> str:
+    """Texts and a menu within a length: the first text and the menu are kept longest.
 
     Later texts are left out from the end; if the first alone is too long, it loses paragraphs.
     """
     kept = list(texts)
-    while len(kept) > 1 and length(_joined(kept, menu)) > LONGEST_MESSAGE:
+    while len(kept) > 1 and length(_joined(kept, menu)) > longest:
         kept.pop()
     paragraphs = kept[0].split("\n\n") if kept else []
-    while len(paragraphs) > 1 and length(_joined(kept, menu)) > LONGEST_MESSAGE:
+    while len(paragraphs) > 1 and length(_joined(kept, menu)) > longest:
         paragraphs.pop()
         kept = ["\n\n".join(paragraphs)]
     message = _joined(kept, menu)
-    while length(message) > LONGEST_MESSAGE:
+    while length(message) > longest:
         message = message[:-1]
     return message
 

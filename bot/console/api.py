@@ -29,8 +29,8 @@ from bot.http.streams import Streams
 from bot.stores.client import StoreDown
 from bot.text.languages import LANGUAGES
 
-LONGEST_MESSAGE = 1500
-"""Characters of an operator's message: Twilio takes 1,600."""
+LONGEST_WRITTEN = 1500
+"""Characters of an operator's message: fewer than any channel takes (`bot.turn`)."""
 
 MOST_AT_ONCE = 500
 """Waiting cases that a supervisor closes with one call."""
@@ -116,7 +116,7 @@ async def _messages(request: Request, session: Session) -> Response:
 async def _write(request: Request, session: Session) -> Response:
     case = await _mine(request, session)
     fields = await fields_of(request)
-    text = text_of(fields, "text", LONGEST_MESSAGE).replace("\x00", " ").strip()
+    text = text_of(fields, "text", LONGEST_WRITTEN).replace("\x00", " ").strip()
     identity = text_of(fields, "id", 64)
     shut = may_write(case, time.time())
     if shut:

@@ -148,7 +148,7 @@ async def _show_desk(request: Request, session: Session) -> Response:
         "languages": NAMES,
         "outcomes": OUTCOMES,
         "ages": AGES,
-        "longest": api.LONGEST_MESSAGE,
+        "longest": api.LONGEST_WRITTEN,
         "t": said,
     }
     data = json.dumps(for_script, ensure_ascii=False).replace("<", "\\u003c")
@@ -171,6 +171,7 @@ async def _figures(request: Request, session: Session) -> Response:
         total=audit.total(days),
         levels=tuple(reversed(URGENCY_LEVELS)),
         names=NAMES,
+        channels=CHANNELS,
         outcomes=OUTCOMES,
         on_duty=[(name, name in available) for name in sorted(seen)],
         waiting=len(await desk.handoff.cases.waiting()),

@@ -1,4 +1,4 @@
-"""The words of the desk's pages, in Spanish and English: `texts.yml`, and the labels of cues."""
+"""The words of the desk's pages, in Spanish and English: `texts.yml`, labels of other lists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from bot.nlu.cues import labels
+from bot.turn import CHANNELS
 
 UI_LANGUAGES = ("es", "en")
 
@@ -23,4 +24,7 @@ def _all() -> dict[str, dict[str, str]]:
 def texts(language: str) -> dict[str, str]:
     """Every text by its name."""
     code = language if language in UI_LANGUAGES else UI_LANGUAGES[0]
-    return {name: both[code] for name, both in _all().items()}
+    return {
+        **{name: both[code] for name, both in _all().items()},
+        **{f"channel_{name}": one.label[code] for name, one in CHANNELS.items()},
+    }

@@ -12,7 +12,7 @@ from bot.answers.tables import say
 from bot.directory.areas import area, exists
 from bot.handoff.case import Case
 from bot.handoff.entries import Entry
-from bot.turn import CHANNELS
+from bot.turn import abilities_of
 from bot.twilio.rest import OPTED_OUT
 
 
@@ -44,8 +44,8 @@ def case_row(case: Case) -> dict[str, Any]:
 
 def window(case: Case) -> float:
     """When the channel no longer lets us write; 0 where it always does."""
-    seconds = CHANNELS[case.channel].window_seconds
-    return case.person_wrote + seconds if seconds else 0.0
+    seconds = abilities_of(case.channel).window_seconds
+    return case.person_wrote + seconds if seconds is not None else 0.0
 
 
 def may_write(case: Case, now: float) -> str:

@@ -151,7 +151,7 @@ class Delivery(BackgroundWork):
                 await self._relay.unmark(conversation, entry.id)
         return Posted("failed", posted.detail)
 
-    async def with_answer(self, conversation: str, longest: int) -> str:
+    async def with_answer(self, conversation: str, longest: float) -> str:
         """What waits for a person who has just written, to go with the answer to that.
 
         It is marked before and counts as sent: an answer that gets lost is not made again. What

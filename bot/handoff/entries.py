@@ -11,6 +11,7 @@ from typing import Literal
 
 from bot.stores import records
 from bot.stores.store import Row
+from bot.turn import Channel, abilities_of
 
 Kind = Literal["person", "operator", "notice", "media", "place"]
 
@@ -65,3 +66,10 @@ def _entry(identity: bytes, row: Row) -> Entry:
         language=text.get("language", ""),
         once=text.get("once", ""),
     )
+
+
+def brought_by(channel: Channel | None) -> str:
+    """What brings an entry to the person: "post", their "page"; nothing where None is told."""
+    if channel is None:
+        return ""
+    return "post" if abilities_of(channel).posted else "page"

@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.stores.absence import without_store
 from bot.stores.forgetting import erased
 from bot.stores.store import Store
-from bot.turn import CHANNELS, Channel, Urgency
+from bot.turn import Channel, Urgency, abilities_of
 from bot.twilio.redaction import Redactor
 from bot.twilio.rest import OPTED_OUT, WINDOW_CLOSED
 
@@ -101,11 +101,11 @@ class HandOffService:
         await self.relay_signals.stop()
         await self.desk_signals.stop()
 
-    async def on_duty(self, channel: Channel = "web") -> bool:
-        """Whether somebody is there now, and words could be relayed on this channel."""
+    async def on_duty(self, channel: Channel = "") -> bool:
+        """Whether somebody is there now, and words could be relayed on this channel, or on any."""
         if not desk_is_open(self.settings) or not await self.presence.available():
             return False
-        if CHANNELS[channel].posted and not self.settings.calls_twilio:
+        if abilities_of(channel).posted and not self.settings.calls_twilio:
             return False
         try:
             await self.relay.answers()
@@ -205,7 +205,7 @@ class HandOffService:
         """A message has reached the person's page."""
         await self.relay.delivered(conversation, entry, "delivered")
 
-    async def with_answer(self, conversation: str, longest: int) -> str:
+    async def with_answer(self, conversation: str, longest: float) -> str:
         """What could not be posted yet, to go with the answer of a turn, at most so long."""
         return await self.delivery.with_answer(conversation, longest)
 

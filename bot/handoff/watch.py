@@ -30,8 +30,8 @@ GRACE_SECONDS = 30.0
 """After a start, since pages cannot have sent heartbeats while there was nobody to take them."""
 
 WAITING_SECONDS = 20 * 3600
-"""After which a case that nobody took expires: within WhatsApp's 24 hours, so that it can be
-told."""
+"""After which a case that nobody took expires: within the window of every channel (`bot.turn`), so
+that it can be told."""
 
 STILL_SECONDS = 2 * 3600
 """After which an active case in which neither side writes expires."""

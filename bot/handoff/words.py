@@ -23,7 +23,7 @@ from typing import Any
 from redis.exceptions import RedisError, ResponseError
 
 from bot.handoff import topics
-from bot.handoff.entries import Entry, Kind, read_entries
+from bot.handoff.entries import Entry, Kind, brought_by, read_entries
 from bot.handoff.topics import CHANNEL
 from bot.privacy import logs
 from bot.stores import records
@@ -32,7 +32,7 @@ from bot.stores.keys import RETENTION, key
 from bot.stores.kinds import RELAY, Facts, facts, refusal, same
 from bot.stores.lua import script
 from bot.stores.store import Script, Store
-from bot.turn import CHANNELS, Channel
+from bot.turn import Channel
 
 LONGEST_STREAM = 200
 """Entries of one conversation."""
@@ -151,7 +151,6 @@ class Relay:
             self._failed(error)
             raise RelayClosed from error
         kept = RETENTION["words"]
-        deliver = "" if channel is None else "post" if CHANNELS[channel].posted else "page"
         keys = [
             key("words", conversation),
             key("once", conversation),
@@ -163,7 +162,7 @@ class Relay:
             kept,
             LONGEST_STREAM,
             kept,
-            deliver,
+            brought_by(channel),
             conversation,
             kind,
             text,

@@ -25,7 +25,7 @@ def conversation_id(secret: str, channel: str, sender: str) -> str:
 
     Args:
         secret: The installation's secret.
-        channel: "whatsapp", "sms", "web"; the same person on two channels is two conversations.
+        channel: Of `bot.turn.CHANNELS`; the same person on two channels is two conversations.
         sender: Whatever names the sender there; not kept.
 
     Returns:
