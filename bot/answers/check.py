@@ -2,7 +2,9 @@
 
 Decides what a release must hold (laws 3 and 4, CONTENT.md "How answers are written"): six
 languages, lengths, placeholders that are filled, no digit outside a table, closed questions only,
-a source and a review date; rows that agree with each other; nothing trained on twice.
+a source and a review date; rows that agree with each other; nothing trained on twice; topics that
+are whole (`bot.answers.check_topics`), and no phrase that code says and no table has
+(`bot.answers.check_phrases`).
 """
 
 from __future__ import annotations
@@ -11,15 +13,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from pathlib import Path
-
-import yaml
 
 from bot import hours
-from bot.answers import completeness
+from bot.answers import check_phrases, check_topics
 from bot.answers.tables import (
+    FOLDER,
     LONGEST_TEXT,
-    PHRASES,
     PLACEHOLDER,
     Answer,
     AnswerError,
@@ -89,14 +88,14 @@ def problems() -> list[str]:
         _contacts,
         _names,
         _answers,
+        _topics,
         _static_numbers,
         _widget,
         _training,
-        completeness.problems,
     ):
         try:
             found.extend(part())
-        except (ValueError, KeyError, OSError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             found.append(f"{part.__name__.strip('_')}: {error}")
     return found
 
@@ -210,9 +209,7 @@ def _names() -> Iterator[str]:
 
 
 def _answers() -> Iterator[str]:
-    folder = ROOT / "data" / "responses"
-    phrases = {key for path in folder.glob(PHRASES) for key in _yaml(path)}
-    intents = {example.intent for example in corpus()}
+    phrases = check_topics.phrases_of(FOLDER)
     for key, one in answers().items():
         about = f"answers: {key}"
         if not one.source or not isinstance(one.reviewed, date):
@@ -225,10 +222,11 @@ def _answers() -> Iterator[str]:
                 yield f"{about} leads to {choice}, which does not exist"
         if len(one.choices) > MOST_CHOICES and not key.startswith(MENUS):
             yield f"{about} has more than {MOST_CHOICES} choices"
-    made_by_actions = {"affirm", "deny"}
-    for intent in intents - made_by_actions:
-        if intent not in answers():
-            yield f"answers: the topic {intent} has none"
+
+
+def _topics() -> Iterator[str]:
+    yield from check_topics.problems(check_topics.parts(), check_phrases.named())
+    yield from check_phrases.problems(answers())
 
 
 def text_problems(key: str, one: Answer) -> Iterator[str]:
@@ -330,8 +328,3 @@ def _taught_twice(examples: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     for text, labels in under.items():
         if len(labels) > 1:
             yield f"training: under {sorted(labels)}: {text}"
-
-
-def _yaml(path: Path) -> dict[str, list[object]]:
-    content: dict[str, list[object]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return content

@@ -45,7 +45,7 @@ def test_the_lexicon_is_sound() -> None:
         (instead("  en:\n    1: one, first", "  pt:\n    1: one, first"), "'pt' stands twice"),
         (instead("stop:\n", "stop: no\nhalt:\n"), "its words do not stand under languages"),
         (instead("  qu: sayachiy, sayay", "  qu: [sayachiy]"), "['sayachiy'] is no text"),
-        (lambda text: text + "\n  - x", "no YAML"),
+        (lambda text: text + "\n]", "no YAML"),
         (lambda text: "- x", "not a list by its name"),
     ],
 )
