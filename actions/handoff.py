@@ -13,6 +13,7 @@ from actions.replies import Events, entities, entity, intent, language_of, slot,
 from bot.answers.tables import answer, when_opens
 from bot.handoff.case import Age, Case
 from bot.handoff.service import HandOffService, Situation, provided
+from bot.nlu.categories import about_children
 from bot.turn import Urgency, abilities_of
 
 MANY_AHEAD = 10
@@ -146,7 +147,7 @@ async def _open(
 
 def _age(tracker: Tracker, cues: list[str]) -> Age:
     """Adult or minor as the person said; a child spoken of counts as one (SOP 1.4)."""
-    if entity(tracker, "age_group") == "minor" or "child" in cues:
+    if entity(tracker, "age_group") == "minor" or about_children() & set(cues):
         return "minor"
     if entity(tracker, "topic") in CHILD_TOPICS or entity(tracker, "kind") in FOR_A_CHILD:
         return "minor"

@@ -27,7 +27,7 @@ from bot.answers.tables import (
 )
 from bot.directory.areas import exists
 from bot.directory.tables import Tables, tables
-from bot.nlu import follow_up
+from bot.nlu import categories, follow_up
 from bot.nlu.corpus import corpus
 from bot.nlu.cue import CueError
 from bot.nlu.cues import Cues
@@ -314,10 +314,13 @@ def _training() -> Iterator[str]:
     yield from _taught_twice((one.language, one.intent, one.text) for one in corpus())
     yield from _taught_twice((one.language, one.level, one.text) for one in read_examples())
     yield from _taught_twice(follow_up.read_examples())
-    try:
-        Cues()
-    except CueError as error:
-        yield f"cues: {error}"
+    broken = categories.problems()
+    yield from (f"cues: {problem}" for problem in broken)
+    if not broken:
+        try:
+            Cues()
+        except CueError as error:
+            yield f"cues: {error}"
 
 
 def _taught_twice(examples: Iterable[tuple[str, str, str]]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 Decides what each page is given. Pages are made here from templates; only the desk itself lives by
 a script. The referral form ("Ficha de Derivación de Casos", SOP Annex 2) is opened only with the
 person's consent recorded, holds coded fields only, and leaves every personal field blank for the
-organisation's pen.
+organisation's pen; the boxes that a case's categories suggest the operator confirms by hand.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from bot.handoff import audit
 from bot.handoff.audit import Day
 from bot.handoff.case import AGES, OUTCOMES
 from bot.http.callers import address_of
+from bot.nlu.categories import categories
 from bot.privacy.web_addresses import origin_code
 from bot.text.languages import NAMES
 from bot.text.numbers import whole_number
@@ -251,29 +252,6 @@ async def _audit(request: Request, session: Session) -> Response:
     return html("audit.html", session.language, session=session, rows=rows)
 
 
-NEEDS: dict[str, tuple[str, ...]] = {
-    "trafficking": (
-        "sexual_exploitation",
-        "being_moved_or_sold",
-        "documents_held",
-        "debt",
-        "no_pay",
-        "no_rest",
-        "forced_begging_or_crime",
-        "deceit_in_offer",
-        "confinement",
-        "surveillance",
-        "someone_else_speaks",
-    ),
-    "violence": ("violence", "sexual_exploitation", "injuries"),
-    "mental_health": ("self_harm",),
-    "medical": ("medical",),
-    "child_at_risk": ("child",),
-    "street": ("homelessness",),
-}
-"""Boxes of the form that a category of the case suggests; the operator confirms each by hand."""
-
-
 async def _referral(request: Request, session: Session) -> Response:
     desk = desk_of(request)
     case = await desk.handoff.cases.get(request.path_params["case"])
@@ -282,7 +260,7 @@ async def _referral(request: Request, session: Session) -> Response:
     if not case.consent:
         return html("no_consent.html", session.language, 409, session=session, case=case)
     await audit.write(desk.handoff.state, session.name, "referral_form", case.id)
-    suggested = {need for need, cues in NEEDS.items() if set(cues) & set(case.cues)}
+    suggested = {box for one in categories() if one.name in case.cues for box in one.referral}
     if case.age == "minor":
         suggested.add("child_at_risk")
     return html(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.nlu.cues import labels
+from bot.nlu.categories import categories
 from bot.turn import CHANNELS
 
 UI_LANGUAGES = ("es", "en")
@@ -17,7 +17,7 @@ UI_LANGUAGES = ("es", "en")
 def _all() -> dict[str, dict[str, str]]:
     path = Path(__file__).parent / "texts.yml"
     found: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return found | {f"cue_{category}": label for category, label in labels().items()}
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -26,5 +26,6 @@ def texts(language: str) -> dict[str, str]:
     code = language if language in UI_LANGUAGES else UI_LANGUAGES[0]
     return {
         **{name: both[code] for name, both in _all().items()},
+        **{f"cue_{one.name}": one.label[code] for one in categories()},
         **{f"channel_{name}": one.label[code] for name, one in CHANNELS.items()},
     }

@@ -20,19 +20,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.nlu.categories import FOLDER, Category, content_of, paths
 from bot.nlu.corrections import LONGEST_CORRECTED, Spellings
 from bot.nlu.cue import MOST_PLACES, Cue, CueError, Rarest, expand
-from bot.paths import ROOT
 from bot.text.folding import fold, words
 from bot.text.languages import LANGUAGES
 from bot.turn import Urgency
 from bot.work import current
-
-FOLDER = ROOT / "data" / "urgency"
-"""Of `cues/<category>.yml` and `contexts.yml`."""
-
 
 SHORTEST_CORRECTED = 4
 """Letters from which a word may have a typo."""
@@ -46,12 +40,6 @@ CONTEXTS = ("information", "past", "resolved", "story", "idiom", "negation")
 
 LAUGHTER = "laughter"
 """A context found by its letters, not by words: "kkkk", "jajaja"."""
-
-LABEL_LANGUAGES = ("es", "en")
-"""Of the desk, which shows a category by its label."""
-
-WHO = ("any", "child")
-"""Who is in danger where a category's cue is found: anybody, or a child."""
 
 _CONTEXT = "context:"
 _TOKEN = re.compile(r"[^\W_]+|[.,;:!?¿¡\n]+")
@@ -103,7 +91,7 @@ class Cues:
         self.about_children: set[str] = set()
         self._ranks: set[int] = set()
         self._negations: set[tuple[str, ...]] = set()
-        for path in sorted((folder / "cues").glob("*.yml")):
+        for path in paths(folder):
             self._read(path, self._cues_of)
         self._read(folder / "contexts.yml", self._contexts_of)
         self._index(known_words)
@@ -111,28 +99,24 @@ class Cues:
     def _read(self, path: Path, take: Callable[[str, dict[str, Any]], None]) -> None:
         known = len(self._cues)
         try:
-            take(path.stem, yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+            take(path.stem, content_of(path))
             for cue in self._cues[known:]:
                 cue.units  # noqa: B018 - raises where a cue is broken
         except (CueError, KeyError, AttributeError, TypeError) as error:
             raise CueError(f"{path.name}: {error}") from None
 
-    def _cues_of(self, category: str, content: dict[str, Any]) -> None:
-        if content["who"] not in WHO:
-            raise CueError(f"who is one of {', '.join(WHO)}, not {content['who']!r}")
-        if content["who"] == "child":
-            self.about_children.add(category)
-        rank = content["rank"]
-        if not isinstance(rank, int) or rank in self._ranks:
-            raise CueError(f"rank is a number that no other category has, not {rank!r}")
-        self._ranks.add(rank)
-        if set(content["label"]) != set(LABEL_LANGUAGES):
-            raise CueError(f"label is needed in {', '.join(LABEL_LANGUAGES)}")
+    def _cues_of(self, name: str, content: dict[str, Any]) -> None:
+        category = Category.of(name, content)
+        if category.who == "child":
+            self.about_children.add(name)
+        if category.rank in self._ranks:
+            raise CueError(f"rank {category.rank} is that of another category too")
+        self._ranks.add(category.rank)
         for language in LANGUAGES:
             for level, lines in content.get(language, {}).items():
                 if level not in ("urgent", "high"):
                     raise CueError(f"unknown level {level!r}")
-                self._cues.extend(Cue(category, level, fold(line), rank) for line in lines)
+                self._cues.extend(Cue(name, level, fold(line), category.rank) for line in lines)
 
     def _contexts_of(self, name: str, content: dict[str, Any]) -> None:
         del name
@@ -268,11 +252,3 @@ def _starts(text: str, count: int) -> list[int]:
     if len(found) == count:
         return found
     return [number * len(text) // max(count, 1) for number in range(count)]
-
-
-def labels(folder: Path = FOLDER) -> dict[str, dict[str, str]]:
-    """How the desk names each category, by category and language."""
-    return {
-        path.stem: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["label"]
-        for path in sorted((folder / "cues").glob("*.yml"))
-    }
