@@ -56,9 +56,9 @@ proof: browser development train
 	$(BIN)/python -m pytest -m proof
 
 # The tests of pages need a real browser: from the system's package manager, where it may.
-INSTALL_BROWSER := apt-get install --yes --quiet --no-install-recommends chromium
+INSTALL_BROWSER := apt-get install --yes --quiet --no-install-recommends chromium-headless-shell
 browser:
-	@if ! command -v chromium >/dev/null; then \
+	@if ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null; then \
 		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 			apt-get update --quiet && DEBIAN_FRONTEND=noninteractive $(INSTALL_BROWSER); \
 		elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \

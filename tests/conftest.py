@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import socket
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -24,6 +21,7 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from tests.end_to_end.ngo_site import NgoSite, serving
+from tests.forked import Forked, Start
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "a-token-of-the-tests"
@@ -44,7 +42,7 @@ class App:
     data_dir: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
     limits: tuple[int, int] | None = None
     """Soft and hard limit of open files that it is started with; ours where None."""
 
@@ -86,16 +84,11 @@ class App:
             "CHASKI_WAITING_PER_ADDRESS": "500",
             **self.settings,
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=self._limit_files,
+        self.process = Forked(
+            Start(
+                ["run"], environment, os.devnull, str(self.log), str(self.log), limits=self.limits
             )
+        )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()[-3000:]
@@ -105,10 +98,6 @@ class App:
             except requests.RequestException:
                 time.sleep(0.2)
         raise AssertionError(self.log.read_text()[-3000:])
-
-    def _limit_files(self) -> None:
-        if self.limits:
-            resource.setrlimit(resource.RLIMIT_NOFILE, self.limits)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         if self.process and self.process.poll() is None:

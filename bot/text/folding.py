@@ -29,6 +29,8 @@ def fold(text: str) -> str:
     Returns:
         The folded text; its length may differ from that of the argument, up to `GROWTH` times.
     """
+    if text.isascii():  # most text: nothing to take apart
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     kept = max(LEAST_KEPT, GROWTH * len(text))
     return "".join(

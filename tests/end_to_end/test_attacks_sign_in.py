@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,9 +11,10 @@ import pytest
 import requests
 
 from bot.console.attempts import FREE
-from tests.conftest import ROOT, App, running
+from tests.conftest import App, running
 from tests.end_to_end.bystander import bystander, from_address
 from tests.end_to_end.desk import PASSWORD, Caller, add_operator, until
+from tests.forked import command
 
 pytestmark = pytest.mark.alone
 
@@ -84,14 +83,9 @@ def test_an_administrator_ends_the_wait(app: App) -> None:
     add_operator(app, "elena")
     guess_at_once(app, "elena")
     assert guess(app, "elena", from_address("127.0.0.70"), PASSWORD).status_code == 429
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "operators", "unlock", "elena"],
-        cwd=ROOT,
-        env={**os.environ, "CHASKI_DATA_DIR": str(app.data_dir), **app.settings},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    done = command(
+        *("operators", "unlock", "elena"),
+        **{"CHASKI_DATA_DIR": str(app.data_dir), **app.settings},
     )
     assert done.returncode == 0, done.stderr
     assert guess(app, "elena", from_address("127.0.0.70"), PASSWORD).status_code == 303

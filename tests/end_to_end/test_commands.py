@@ -11,21 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.forked import command
 
 BIN = Path(sys.executable).parent
-
-
-def bot(*arguments: str, text: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **settings},
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 def test_parse_reads_lines_and_writes_codes(tmp_path: Path) -> None:
@@ -37,7 +25,7 @@ def test_parse_reads_lines_and_writes_codes(tmp_path: Path) -> None:
         "/restart",
         "",
     ]
-    done = bot(
+    done = command(
         "parse",
         "--jsonl",
         text="\n".join(json.dumps({"text": text}) for text in messages) + "\n",
@@ -65,7 +53,7 @@ def test_parse_reads_lines_and_writes_codes(tmp_path: Path) -> None:
 
 
 def test_parse_says_which_line_it_cannot_read_and_goes_on(tmp_path: Path) -> None:
-    done = bot(
+    done = command(
         "parse", "--jsonl", text='nonsense\n{"text": "hola"}\n', CHASKI_DATA_DIR=str(tmp_path)
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -75,7 +63,14 @@ def test_parse_says_which_line_it_cannot_read_and_goes_on(tmp_path: Path) -> Non
 
 
 def test_check_is_clean() -> None:
-    done = bot("check")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -91,7 +86,7 @@ def test_check_is_clean() -> None:
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(name: str, value: str) -> None:
-    done = bot("check", **{name: value})
+    done = command("check", **{name: value})
     assert done.returncode == 2
     assert name in done.stderr
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +29,7 @@ from tests.end_to_end.desk import (
     write,
 )
 from tests.end_to_end.fake_twilio import SID, fake_twilio
+from tests.forked import Done, command
 
 AXE = (ROOT / "tests" / "accessibility" / "axe.min.js").read_text(encoding="utf-8")
 
@@ -82,17 +80,8 @@ def fresh(app: App, browser: Browser) -> Iterator[None]:
     store.delete("desk:seen", "desk:available", "desk:queue", "desk:active")
 
 
-def command(app: App, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "operators", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "CHASKI_DATA_DIR": str(app.data_dir)},
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def operators(app: App, *arguments: str, text: str = "") -> Done:
+    return command("operators", *arguments, text=text, CHASKI_DATA_DIR=str(app.data_dir))
 
 
 def login(app: App, name: str, password: str, **headers: str) -> requests.Response:
@@ -171,13 +160,13 @@ def test_an_operator_does_not_see_the_supervisors_pages(app: App) -> None:
 def test_disabling_and_a_new_password_end_every_session(app: App) -> None:
     add_operator(app, "breve")
     operator = Caller(app, "breve").sign_in()
-    done = command(app, "passwd", "breve", "--password-stdin", text="otra clave bien larga\n")
+    done = operators(app, "passwd", "breve", "--password-stdin", text="otra clave bien larga\n")
     assert done.returncode == 0, done.stderr
     assert operator.call("heartbeat", available=True).status_code == 401
     assert login(app, "breve", "otra clave bien larga").status_code == 303
-    assert command(app, "disable", "breve").returncode == 0
+    assert operators(app, "disable", "breve").returncode == 0
     assert login(app, "breve", "otra clave bien larga").status_code == 403
-    assert "breve  operator  disabled" in command(app, "list").stdout
+    assert "breve  operator  disabled" in operators(app, "list").stdout
 
 
 @pytest.mark.parametrize(
@@ -193,7 +182,7 @@ def test_disabling_and_a_new_password_end_every_session(app: App) -> None:
 def test_a_wrong_command_says_what_is_wrong(
     app: App, arguments: list[str], password: str, said: str
 ) -> None:
-    done = command(app, *arguments, text=f"{password}\n")
+    done = operators(app, *arguments, text=f"{password}\n")
     assert done.returncode == 1
     assert said in done.stderr
 
@@ -201,7 +190,7 @@ def test_a_wrong_command_says_what_is_wrong(
 def test_accounts_can_be_made_before_the_app_runs(tmp_path: Path) -> None:
     app = App(tmp_path / "var")
     add_operator(app, "primera")
-    assert "primera  operator" in command(app, "list").stdout
+    assert "primera  operator" in operators(app, "list").stdout
 
 
 def test_passwords_are_kept_as_argon2_hashes(app: App) -> None:

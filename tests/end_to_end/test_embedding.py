@@ -6,8 +6,6 @@ import base64
 import gzip
 import hashlib
 import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +14,10 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT, App, WebSession, running
+from tests.conftest import App, WebSession, running
 from tests.end_to_end.ngo_site import NgoSite
 from tests.end_to_end.visitor import Visitor
+from tests.forked import command
 
 WIRE_BYTES = 20_000
 SESSIONS = "/webhooks/web/sessions"
@@ -236,15 +235,8 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 def keys(app: App) -> dict[str, str]:
     """The sites' keys, as an administrator reads them."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "sites"],
-        cwd=ROOT,
-        env={"CHASKI_DATA_DIR": str(app.data_dir), "PATH": "/usr/bin:/bin", **app.settings},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    done = command("sites", **{"CHASKI_DATA_DIR": str(app.data_dir), **app.settings})
+    assert done.returncode == 0, done.stderr
     return {line.split("\t")[0]: line.split("\t")[2] for line in done.stdout.splitlines()}
 
 
@@ -397,15 +389,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, value: str, says: str
 ) -> None:
     folder = tmp_path_factory.mktemp("wrong")
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "sites"],
-        cwd=ROOT,
-        env={"CHASKI_DATA_DIR": str(folder), "CHASKI_WIDGET_SITES": value, "PATH": "/usr/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = command("sites", CHASKI_DATA_DIR=str(folder), CHASKI_WIDGET_SITES=value)
     assert done.returncode == 2
     assert "CHASKI_WIDGET_SITES" in done.stderr
     assert says in done.stderr

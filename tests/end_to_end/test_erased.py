@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.privacy.pseudonyms import conversation_id
-from tests.conftest import ROOT, App, new_number, running
+from tests.conftest import App, new_number, running
 from tests.end_to_end.desk import Caller, add_operator, until
+from tests.forked import command
 
 JULIACA = b"211101"
 TOPICS = (b"report_anonymously", b"find_office")
@@ -129,15 +128,7 @@ def test_a_hung_store_is_rewritten_when_it_is_back(app: App) -> None:
 
 
 def test_the_doctor_finds_no_problem_in_a_running_app_and_shows_no_secret(app: App) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "doctor"],
-        cwd=ROOT,
-        env={**os.environ, "CHASKI_DATA_DIR": str(app.data_dir)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = command("doctor", CHASKI_DATA_DIR=str(app.data_dir))
     assert done.returncode == 0, done.stdout + done.stderr
     for said in ("rewritten after each erasing", "two servers", "model: current, and loads"):
         assert said in done.stdout

@@ -208,4 +208,5 @@ def test_the_files_of_cues_say_what_they_are() -> None:
     for path in sorted((ROOT / "data" / "urgency" / "cues").glob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert "SOP" in content["note"], path
-        assert set(content) - {"note", "who", "rank", "label"} <= set(LANGUAGES), path
+        known = {"note", "who", "rank", "label", "referral", *LANGUAGES}
+        assert set(content) <= known, path
