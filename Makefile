@@ -40,15 +40,16 @@ vectors: install
 run: install
 	@$(BIN)/python -m bot run
 
-# Each stage says how long it took. Two workers: each has an app of its own, some 1.2 GB.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Each stage says how long it took. Where a process waits for another, three workers keep two cores
+# busy; each has an app of its own, some 700 MB.
+PYTEST := $(BIN)/python -m pytest --dist loadfile
 TIMED = @begin=$$(date +%s); $(2) || exit $$?; echo "$(1): $$(($$(date +%s) - begin)) s"
 
 test: browser development
 	$(call TIMED,lint,$(MAKE) --no-print-directory lint)
 	$(call TIMED,training,$(MAKE) --no-print-directory train)
-	$(call TIMED,unit tests,$(PYTEST) tests/unit)
-	$(call TIMED,tests at the boundary,$(PYTEST) -m 'not proof and not alone' tests/end_to_end)
+	$(call TIMED,unit tests,$(PYTEST) -n 2 tests/unit)
+	$(call TIMED,tests at the boundary,$(PYTEST) -n 3 -m 'not proof and not alone' tests/end_to_end)
 	$(call TIMED,tests under attack,$(BIN)/python -m pytest -m 'alone and not proof' tests/end_to_end)
 
 # The long forms of what the suite proves in short: tens of minutes.

@@ -28,7 +28,7 @@ PLEAS = {
 
 WITHIN_SECONDS = 2.0
 """The promise to everybody else while one attacks: 95 of 100 answers come in this time. What is so
-promised is proved with the machine to itself: modules that look are marked `alone`."""
+promised is proved with the machine to itself: tests that look are marked `alone`."""
 
 PAUSE_SECONDS = 0.2
 

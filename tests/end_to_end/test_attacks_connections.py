@@ -14,8 +14,6 @@ import requests
 from tests.conftest import App
 from tests.end_to_end.bystander import bystander, from_address
 
-pytestmark = pytest.mark.alone
-
 FEW_FILES = 1024
 """The hard limit under which the app is started: what many systems grant."""
 
@@ -45,6 +43,7 @@ def test_a_start_with_few_files_says_so(narrow: App) -> None:
     assert f"Only {FEW_FILES} files may be open" in narrow.log.read_text()
 
 
+@pytest.mark.alone
 def test_idle_and_slow_connections_silence_nobody(narrow: App) -> None:
     with ExitStack() as stack, bystander(narrow) as person:
         for _ in range(600):
@@ -85,6 +84,7 @@ def test_a_connection_may_be_used_again_and_again(narrow: App) -> None:
             assert answer.status_code in (403, 429)
 
 
+@pytest.mark.alone
 def test_the_streams_of_one_token_are_few_and_the_newest_stays(narrow: App) -> None:
     token = narrow.web("es").token
     attacker = from_address("127.0.0.66")
@@ -137,6 +137,7 @@ def test_health_tells_the_truth(narrow: App) -> None:
         assert (found.status_code, found.text) == (200, "ok")
 
 
+@pytest.mark.alone
 def test_who_takes_nothing_of_what_is_sent_holds_no_place(narrow: App) -> None:
     asked = b"GET /widget.js HTTP/1.1\r\nHost: chaski.example.org\r\n\r\n" * 4
     with ExitStack() as stack, bystander(narrow) as person:

@@ -42,7 +42,6 @@ DEAREST = (
     "distinct signs",
 )
 
-pytestmark = pytest.mark.alone
 
 LIMIT = 15_900
 """Bytes of a message: the channel takes 16 kB of body."""
@@ -136,6 +135,7 @@ def is_idle(app: App, seconds: float = 0.5) -> bool:
     return cpu_seconds(app) - before <= IDLE_SHARE * (time.monotonic() - began)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("senders", [4, 10])
 def test_people_are_answered_in_time_while_some_send_what_is_dear_to_read(
     unlimited: App, senders: int
@@ -147,6 +147,7 @@ def test_people_are_answered_in_time_while_some_send_what_is_dear_to_read(
     assert unlimited.eventually(lambda: is_idle(unlimited), IDLE_WITHIN_SECONDS)
 
 
+@pytest.mark.alone
 def test_work_whose_sender_has_left_stops(unlimited: App) -> None:
     senders = [Sender(unlimited, 20 + number) for number in range(4)]
     tokens = [(sender, sender.token()) for sender in senders for _ in range(4)]

@@ -13,8 +13,6 @@ from tests.end_to_end.bystander import PLEAS, bystander, from_address
 from tests.end_to_end.desk import Caller, add_operator
 from tests.end_to_end.fake_twilio import SID, fake_twilio
 
-pytestmark = pytest.mark.alone
-
 FALSE_CASES = 300
 WAITING = 10
 NEAR_THE_FRONT = 5
@@ -73,6 +71,7 @@ def test_a_flood_from_one_address_leaves_real_pleas_near_the_front(app: App) -> 
     assert not list(app.store.scan_iter("case_origin:" + str(front[0]["group"])))
 
 
+@pytest.mark.alone
 def test_others_are_served_while_one_address_floods(app: App) -> None:
     attacker = from_address("127.0.0.68")
     with bystander(app) as others:

@@ -16,8 +16,6 @@ from tests.end_to_end.bystander import bystander, from_address
 from tests.end_to_end.desk import PASSWORD, Caller, add_operator, until
 from tests.forked import command
 
-pytestmark = pytest.mark.alone
-
 GUESSES = 20
 WRONG = "no es esta clave"
 
@@ -57,6 +55,7 @@ def test_guesses_sent_at_once_are_counted_one_by_one(app: App) -> None:
     assert 0 < len(looked_at) <= FREE, found
 
 
+@pytest.mark.alone
 def test_an_attacker_does_not_lock_out_a_device_that_is_known(app: App) -> None:
     add_operator(app, "rocio")
     hers = Caller(app, "rocio").sign_in().http

@@ -9,8 +9,6 @@ import pytest
 from tests.conftest import App
 from tests.end_to_end.bystander import bystander
 
-pytestmark = pytest.mark.alone
-
 HOSTILE = {
     "one letter that becomes eighteen": "ﷺ" * 5200,
     "marks on one letter": "a" + "\u0301" * 7000,
@@ -30,6 +28,7 @@ def test_hostile_text_gets_an_answer_and_the_process_lives(app: App, name: str) 
     assert app.process.pid == alive
 
 
+@pytest.mark.alone
 def test_while_hostile_texts_come_a_plea_is_answered(app: App) -> None:
     with bystander(app) as person:
 

@@ -11,11 +11,10 @@ import requests
 from tests.conftest import App
 from tests.end_to_end.bystander import bystander, from_address
 
-pytestmark = pytest.mark.alone
-
 FORM = "&".join(f"f{number}=" for number in range(26_000))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("path", ["/webhooks/whatsapp", "/webhooks/whatsapp/status"])
 def test_unsigned_forms_of_many_fields_hold_nobody_up(app: App, path: str) -> None:
     over, statuses = threading.Event(), []

@@ -29,7 +29,6 @@ STATE_RECORDS = (
     "lock",
 )
 
-pytestmark = pytest.mark.alone
 WRONG_TYPE, NO_CODES, NOT_OF_US = "a set or a list", b"\xff{no json", b'{"language": 7}'
 
 
@@ -56,6 +55,7 @@ def damage(app: App, name: str, how: str | bytes) -> None:
         app.store.sadd(name, "x")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("how", [WRONG_TYPE, NO_CODES, NOT_OF_US])
 def test_a_record_that_cannot_be_read_is_one_persons_only(app: App, how: str | bytes) -> None:
     with bystander(app) as others:
@@ -119,6 +119,7 @@ def test_a_damaged_account_or_session_is_one_operators(app: App) -> None:
     assert operator.call("heartbeat", available=False).status_code == 204
 
 
+@pytest.mark.alone
 def test_a_restarted_store_is_nobodys_trouble(app: App) -> None:
     with bystander(app) as others:
         for _ in range(2):

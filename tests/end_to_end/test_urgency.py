@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from functools import cache, lru_cache
 from typing import Any
 
@@ -24,6 +22,7 @@ from bot.text.cleaning import clean
 from bot.text.languages import LANGUAGES
 from bot.turn import NUMBER_OF, URGENCY_LEVELS, Understanding
 from tests.conftest import ROOT, App
+from tests.forked import command
 
 FIRST_NUMBERS = {
     "danger": {"105"},
@@ -56,15 +55,9 @@ def seen_as_urgent(language: str) -> tuple[str, ...]:
 
 
 def parsed(texts: list[str]) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "parse", "--jsonl", "--explain"],
-        input="".join(json.dumps({"text": text}) + "\n" for text in texts),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=300,
-        check=True,
-    )
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    done = command("parse", "--jsonl", "--explain", text=lines)
+    assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

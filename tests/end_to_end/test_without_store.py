@@ -24,8 +24,6 @@ OTHERS = (
     ("ele está sangrando muito, preciso de ambulância", "106"),
 )
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
