@@ -317,6 +317,7 @@ def _training() -> Iterator[str]:
     broken = categories.problems()
     yield from (f"cues: {problem}" for problem in broken)
     if not broken:
+        yield from (f"cues: {problem}" for problem in categories.unspoken())
         try:
             Cues()
         except CueError as error:

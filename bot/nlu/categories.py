@@ -17,6 +17,7 @@ import yaml
 
 from bot.nlu.cue import CueError
 from bot.paths import ROOT
+from bot.text.languages import LANGUAGES
 
 FOLDER = ROOT / "data" / "urgency"
 """Of `cues/<category>.yml`."""
@@ -107,6 +108,19 @@ def _problems(folder: Path) -> Iterator[str]:
         other = holders.setdefault(category.rank, path.name)
         if other != path.name:
             yield f"{path.name}: rank {category.rank} is that of {other} too"
+
+
+def unspoken(folder: Path = FOLDER) -> list[str]:
+    """The languages in which a category has no cue, a sentence each: nobody is heard in them.
+
+    They stop a release (`bot.answers.check`) and no start: the other languages are heard.
+    """
+    return [
+        f"{path.name}: no cue in {language}"
+        for path in paths(folder)
+        for language in LANGUAGES
+        if not any((content_of(path).get(language) or {}).values())
+    ]
 
 
 def paths(folder: Path = FOLDER) -> list[Path]:

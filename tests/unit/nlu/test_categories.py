@@ -54,6 +54,14 @@ def test_a_new_category_is_one_file(folder: Path) -> None:
     assert any("encapuchada" in window for window in windows(text, reading))
 
 
+def test_a_language_in_which_nobody_would_be_heard_is_named(folder: Path) -> None:
+    assert categories.unspoken() == []
+    (folder / "cues" / "hooded.yml").write_text(f"{NEW}qu:\n  high: []\n", encoding="utf-8")
+    assert categories.unspoken(folder) == [
+        f"hooded.yml: no cue in {language}" for language in ("en", "pt", "fr", "ht", "qu")
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
